@@ -1,0 +1,233 @@
+"""Find the case tables of a file: where each starts, which column is which field, which rows are cases.
+
+Values are not judged here: a cell's text goes on as it stands, with its address. See canonical.py for what it means.
+"""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dipp_pipeline.intake.cells import Column, Sheet, column_letters
+from dipp_pipeline.issues import Issue
+from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
+from dipp_pipeline.programme.text import heading_key, tidy, value_key
+
+HEADINGS_OF_A_TABLE = 5
+"""How many headings of required fields make a heading row."""
+
+FILLED_CELLS_OF_A_CASE = 3
+"""A row with fewer filled cells is a title or a footnote, unless its case reference is well formed."""
+
+WIDEST_NOTE = 3
+"""A visible sheet of so few columns without a heading row is a cover or a note, and is not worth a warning."""
+
+_CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
+_TOTALS = ("total", "grand total")
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """The case rows of a sheet, and under which column each field and question stands."""
+
+    sheet: str
+    epoch_1904: bool
+    rows: Sequence[int]
+    """Each case's row number, as the spreadsheet shows it."""
+    letters: Mapping[str, str]
+    """Field or question to the letters of its column."""
+    columns: Mapping[str, Column]
+    """Field or question to its cells, in the order of `rows`."""
+    rows_skipped: int
+    """Rows below the headings that hold something but are no case: totals, footnotes, repeated headings."""
+
+
+@dataclass(frozen=True)
+class ReadReturn:
+    """What reading a file gave: its case tables and the problems of the file as a whole."""
+
+    tables: tuple[CaseTable, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def refused(self) -> bool:
+        return any(issue.severity == "refuse" for issue in self.issues)
+
+
+def refused(programme: Programme, rule_code: str, message: str) -> ReadReturn:
+    """The reading of a file that gave nothing but the reason why not."""
+    return ReadReturn((), (Issue(rule_code, programme.rules[rule_code].severity, message),))
+
+
+def well_formed_reference(text: str) -> str | None:
+    """The case reference that a text gives, spaces removed and in capitals, or None."""
+    reference = canonical_reference(text)
+    return reference if _CASE_REFERENCE.fullmatch(reference) else None
+
+
+def canonical_reference(text: str) -> str:
+    """A case reference as it is compared: every space lost, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReadReturn:
+    """The case tables of a file's visible sheets, with the problems of headings and sheets (F03 to F05, F07, W01, W02, W06)."""
+    return _Finder(programme).find(sheets)
+
+
+class _Finder:
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.issues: list[Issue] = []
+
+    def find(self, sheets: Sequence[Sheet]) -> ReadReturn:
+        tables = [table for sheet in sheets if (table := self._table(sheet)) is not None]
+        if not tables:
+            self._report("F03", "No visible sheet has a row of headings of a case table. Use the headings of the template.")
+        elif not any(table.rows for table in tables):
+            self._report("F07", "The headings were found, but no case under them. Send the return with its cases.")
+        refusals = [issue for issue in self.issues if issue.severity == "refuse"]
+        return ReadReturn((), tuple(refusals)) if refusals else ReadReturn(tuple(tables), tuple(self.issues))
+
+    def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, **where: str | int | None) -> None:
+        severity = self.programme.rules[rule_code].severity
+        self.issues.append(Issue(rule_code, severity, message, sheet.name if sheet else None, **where))  # type: ignore[arg-type]  # cell, row, field, found
+
+    def _table(self, sheet: Sheet) -> CaseTable | None:
+        heading_row = _heading_row(sheet, self.programme.required_headings)
+        if heading_row is None:
+            if sheet.visible and sum(any(column.filled) for column in sheet.columns) > WIDEST_NOTE:
+                self._report("W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet)
+            return None
+        if not sheet.visible:
+            self._report("W06", "This hidden sheet holds a case table, which was not read. Unhide it if it counts.", sheet)
+            return None
+        return self._read_table(sheet, heading_row)
+
+    def _read_table(self, sheet: Sheet, heading_row: int) -> CaseTable:
+        named, others = self._columns(sheet, heading_row)
+        rows, skipped = _case_rows(sheet, heading_row, named, self.programme)
+        for index in others:
+            self._report_other(sheet, heading_row, index, rows)
+        table = CaseTable(
+            sheet=sheet.name,
+            epoch_1904=sheet.epoch_1904,
+            rows=array("i", [row + 1 for row in rows]),
+            letters={name: column_letters(index) for name, index in named.items()},
+            columns={name: sheet.columns[index].at(rows) for name, index in named.items()},
+            rows_skipped=skipped,
+        )
+        self._report_missing(sheet, table)
+        return table
+
+    def _columns(self, sheet: Sheet, heading_row: int) -> tuple[dict[str, int], list[int]]:
+        """Column indices by field or question, and those of every other column."""
+        named: dict[str, int] = {}
+        others = []
+        for index, column in enumerate(sheet.columns):
+            heading = column[heading_row]
+            name = self.programme.column_for_heading(heading)
+            if name is None:
+                others.append(index)
+            elif name in named:
+                first = f"{column_letters(named[name])}{heading_row + 1}"
+                self._report(
+                    "F05",
+                    f'"{tidy(heading)}" is a second column for {self.programme.label(name)}, whose first is at {first}. Keep one of them.',
+                    sheet,
+                    cell=f"{column_letters(index)}{heading_row + 1}",
+                    row=heading_row + 1,
+                    field=name,
+                    found=tidy(heading),
+                )
+            else:
+                named[name] = index
+        return named, others
+
+    def _report_other(self, sheet: Sheet, heading_row: int, index: int, rows: Sequence[int]) -> None:
+        column = sheet.columns[index]
+        heading = tidy(column[heading_row])
+        where = {"cell": f"{column_letters(index)}{heading_row + 1}", "row": heading_row + 1, "found": heading or None}
+        if heading_key(heading) in self.programme.personal_headings:
+            message = f'The column "{heading}" holds personal details and was dropped. Leave it out of the return.'
+            self._report("W02", message, sheet, **where)
+        elif heading:
+            message = f'The heading "{heading}" is not known, so its column was not read. Mend it if it should count.'
+            self._report("W01", message, sheet, **where)
+        elif any(column.filled[column.codes[row]] for row in rows):
+            self._report("W01", "A column without a heading was not read. Give it one if it should count.", sheet, **where)
+
+    def _report_missing(self, sheet: Sheet, table: CaseTable) -> None:
+        needed = [field.name for field in self.programme.fields if field.required]
+        sets = {"core"} | ({"adjusted"} if self._any_adjusted(table) else set())
+        needed += [question.code for question in self.programme.questions if question.question_set in sets]
+        for name in needed:
+            if name not in table.columns:
+                message = f"No column has the heading {self.programme.label(name)}. Add the column, or mend its heading."
+                self._report("F04", message, sheet, field=name)
+
+    def _any_adjusted(self, table: CaseTable) -> bool:
+        column = table.columns.get(QUESTION_SET)
+        spellings = self.programme.value_list(QUESTION_SET)
+        return column is not None and any(
+            spellings.get(value_key(column.texts[code])) == "adjusted" for code in set(column.codes)
+        )
+
+
+def _heading_row(sheet: Sheet, required_headings: Mapping[str, str]) -> int | None:
+    """The first row, from 0, with enough headings of required fields."""
+    return min(_rows_with_headings(sheet.columns, lambda _, key: key in required_headings), default=None)
+
+
+def _rows_with_headings(columns: Sequence[Column], is_heading: Callable[[int, str], bool]) -> Iterator[int]:
+    """The rows in which enough cells are headings; the test is given a column's place and a heading key."""
+    found: Counter[int] = Counter()
+    for index, column in enumerate(columns):
+        codes = {code for code, text in enumerate(column.texts) if is_heading(index, heading_key(text))}
+        found.update(column.rows_of(codes))
+    return (row for row, headings in found.items() if headings >= HEADINGS_OF_A_TABLE)
+
+
+def _case_rows(
+    sheet: Sheet, heading_row: int, named: Mapping[str, int], programme: Programme
+) -> tuple[list[int], int]:
+    """The rows, from 0, that hold a case, and how many others below the headings hold something."""
+    filled_cells = _filled_cells(sheet)
+    required = {index: name for name, index in named.items() if name in programme.field_by_name}
+    headings = programme.required_headings
+    repeated = set(
+        _rows_with_headings(sheet.columns, lambda index, key: index in required and headings.get(key) == required[index])
+    )
+    totals = set(_total_rows(sheet))
+    references = sheet.columns[named[CASE_REFERENCE]] if CASE_REFERENCE in named else None
+    cases, skipped = [], 0
+    for row in range(heading_row + 1, sheet.row_count):
+        if not filled_cells[row]:
+            continue
+        enough = filled_cells[row] >= FILLED_CELLS_OF_A_CASE or (
+            references is not None and well_formed_reference(references[row]) is not None
+        )
+        if enough and row not in repeated and row not in totals:
+            cases.append(row)
+        else:
+            skipped += 1
+    return cases, skipped
+
+
+def _filled_cells(sheet: Sheet) -> list[int]:
+    """How many cells of each row are filled."""
+    counts = [0] * sheet.row_count
+    for column in sheet.columns:
+        filled = column.filled
+        counts = [count + filled[code] for count, code in zip(counts, column.codes, strict=True)]
+    return counts
+
+
+def _total_rows(sheet: Sheet) -> Iterator[int]:
+    """The rows whose first filled cell begins with "Total" or "Grand total"."""
+    for index, column in enumerate(sheet.columns):
+        totals = {code for code, text in enumerate(column.texts) if value_key(text).startswith(_TOTALS)}
+        for row in column.rows_of(totals):
+            if not any(before.filled[before.codes[row]] for before in sheet.columns[:index]):
+                yield row

@@ -1,0 +1,124 @@
+"""Excel workbooks (.xlsx, .xlsm): values by calamine, formula errors and the date system from the workbook's XML.
+
+calamine is fast and right about dates, but gives `#REF!` and a formula whose result was never stored as blanks. Where a
+sheet's XML shows any error or formula, those cells are found in it and marked.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from posixpath import join, normpath
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring, iterparse
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Refusal, Sheet
+from dipp_pipeline.settings import Limits
+
+_RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RELATIONSHIPS_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+_MAY_HOLD_ERRORS = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
+_UTF_8 = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+
+
+def read(path: Path, limits: Limits) -> list[Sheet]:
+    """The worksheets of the workbook. Raises Refusal (F01, F02)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts, epoch_1904 = _workbook(archive)
+            if len(parts) > limits.sheets:
+                raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
+            with load_workbook(path) as book:
+                return list(_sheets(book, archive, parts, epoch_1904))
+    except DefusedXmlException:
+        raise Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.") from None
+    except (CalamineError, KeyError, ParseError, zipfile.BadZipFile, EOFError, ValueError, OSError):
+        raise Refusal("F01", "The workbook is damaged. Open it, save it again as .xlsx and send that.") from None
+    except (NotImplementedError, RuntimeError):
+        raise Refusal("F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx.") from None
+
+
+def _sheets(book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool) -> Iterator[Sheet]:
+    for metadata in book.sheets_metadata:
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        rows: list[list[object]] = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)
+        for row, column, mark in _marks(archive.read(parts[metadata.name])):
+            _put(rows, row, column, mark)
+        yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)
+
+
+def _put(rows: list[list[object]], row: int, column: int, mark: str) -> None:
+    """Set a cell that may lie outside what calamine saw as filled."""
+    rows.extend([] for _ in range(row + 1 - len(rows)))
+    rows[row].extend([None] * (column + 1 - len(rows[row])))
+    rows[row][column] = mark
+
+
+def _workbook(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
+    """The part of each sheet by the sheet's name, and whether dates count from 1904."""
+    documents = (target for _, kind, target in _relationships(archive, "") if kind.endswith("/officeDocument"))
+    workbook_part = next(documents, "")
+    targets = {identity: target for identity, _, target in _relationships(archive, workbook_part)}
+    workbook = fromstring(archive.read(workbook_part))
+    parts = {}
+    for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
+        identity = sheet.get(_RELATIONSHIPS) or sheet.get(_RELATIONSHIPS_STRICT) or ""
+        parts[sheet.get("name", "")] = targets.get(identity, "")
+    # Recent Excel adds an x15:workbookPr of its own, which says nothing of dates.
+    properties = [element for element in workbook if element.tag.rpartition("}")[2] == "workbookPr"]
+    return parts, any(element.get("date1904") in ("1", "true", "on") for element in properties)
+
+
+def _relationships(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
+    """Identity, type and target of what a part refers to; the part "" is the package itself."""
+    folder, _, name = part.rpartition("/")
+    listing: Element = fromstring(archive.read(join(folder, "_rels", f"{name}.rels")))
+    for relationship in listing:
+        target = relationship.get("Target", "")
+        resolved = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+        yield relationship.get("Id", ""), relationship.get("Type", ""), resolved
+
+
+def _marks(xml: bytes) -> Iterator[tuple[int, int, str]]:
+    """Row and column, from 0, of each formula error and each formula without a stored result, and its mark."""
+    if _UTF_8.match(xml) and not _MAY_HOLD_ERRORS.search(xml):
+        return
+    row = column = -1
+    for event, element in iterparse(BytesIO(xml), events=("start", "end")):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start" and tag == "row":
+            row, column = int(element.get("r") or row + 2) - 1, -1
+        elif event == "start" and tag == "c":
+            row, column = _position(element.get("r"), row, column + 1)
+        elif event == "end" and tag == "c":
+            mark = _mark(element)
+            if mark:
+                yield row, column, mark
+        elif event == "end" and tag == "row":
+            element.clear()
+
+
+def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    match = _REFERENCE.fullmatch(reference or "")
+    if match is None:
+        return row, column
+    index = 0
+    for letter in match[1].upper():
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]) - 1, index - 1
+
+
+def _mark(cell: Element) -> str | None:
+    value = cell.find("{*}v")
+    if cell.get("t") == "e":
+        return ERROR_MARK + ((value.text if value is not None else None) or "#ERROR!")
+    if cell.find("{*}f") is not None and value is None and cell.find("{*}is") is None:
+        return UNSTORED_FORMULA
+    return None

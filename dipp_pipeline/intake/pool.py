@@ -1,0 +1,120 @@
+"""Read many files at once, each in a worker process with a time limit; a worker that dies takes only its file with it."""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, cast
+
+from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.settings import Limits
+
+
+class ReaderPool:
+    """Worker processes for reading files, started when first needed and kept until the pool is closed."""
+
+    def __init__(self, seeds: Path, programme: Programme, limits: Limits, readers: int) -> None:
+        self._programme = programme
+        self._limits = limits
+        self._workers: SimpleQueue[_Worker] = SimpleQueue()
+        self._all = [_Worker(seeds, limits) for _ in range(readers)]
+        for worker in self._all:
+            self._workers.put(worker)
+
+    def start(self) -> None:
+        """Start the workers now, so that they are ready when the first file comes."""
+        for worker in self._all:
+            worker.start()
+
+    def read(self, paths: Sequence[Path], done: Callable[[], None] = lambda: None) -> Iterator[ReadReturn]:
+        """What each file gave, in the order given; `done` is called after each."""
+        with ThreadPoolExecutor(len(self._all)) as threads:
+            for result in threads.map(self._read, paths):
+                done()
+                yield result
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._all:
+            worker.stop()
+
+    def _read(self, path: Path) -> ReadReturn:
+        worker = self._workers.get()
+        try:
+            return worker.read(path)
+        except TimeoutError:
+            message = f"Reading the file took more than {self._limits.seconds} seconds. Send the case scores only."
+            return refused(self._programme, "F02", message)
+        except EOFError:
+            message = "Reading the file asks for far more memory than a return needs. Copy the cases to a new workbook."
+            return refused(self._programme, "F02", message)
+        finally:
+            self._workers.put(worker)
+
+
+@contextmanager
+def reader_pool(seeds: Path, programme: Programme, limits: Limits, readers: int) -> Iterator[ReaderPool]:
+    """A pool that is closed at the end."""
+    pool = ReaderPool(seeds, programme, limits, readers)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+class _Worker:
+    def __init__(self, seeds: Path, limits: Limits) -> None:
+        self._greeting = (seeds, limits)
+        self._seconds = limits.seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dipp_pipeline.intake.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            self._send(self._process, self._greeting)
+        return self._process
+
+    def read(self, path: Path) -> ReadReturn:
+        """Raises TimeoutError where it takes too long, EOFError where the worker dies of it."""
+        process = self.start()
+        overdue = threading.Event()
+
+        def end() -> None:
+            overdue.set()
+            process.kill()
+
+        clock = threading.Timer(self._seconds, end)
+        clock.start()
+        try:
+            self._send(process, path)
+            return cast(ReadReturn, pickle.load(cast(IO[bytes], process.stdout)))
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            process.kill()
+            process.wait()
+            raise TimeoutError if overdue.is_set() else EOFError from None
+        finally:
+            clock.cancel()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    @staticmethod
+    def _send(process: subprocess.Popen[bytes], message: object) -> None:
+        stdin = cast(IO[bytes], process.stdin)
+        pickle.dump(message, stdin)
+        stdin.flush()

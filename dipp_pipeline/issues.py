@@ -1,0 +1,24 @@
+"""The one record of a problem in a return, whichever stage finds it."""
+
+from dataclasses import dataclass
+
+from dipp_pipeline.programme.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A broken rule: where, what stood there and what to do. The file is known to whoever holds the issue."""
+
+    rule_code: str
+    severity: Severity
+    message: str
+    """One plain sentence or two: what is wrong, what to do. It never quotes a case reference."""
+    sheet: str | None = None
+    cell: str | None = None
+    """A1 address."""
+    row: int | None = None
+    """The row's number as the spreadsheet shows it."""
+    field: str | None = None
+    """The field or question."""
+    found: str | None = None
+    """What stood in the cell, tidied."""

@@ -1,0 +1,124 @@
+"""Write what arrived and what reading it gave: immutable folders, each put in place by one rename."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from dipp_pipeline.issues import Issue
+from dipp_pipeline.landing.arrivals import Arrival, content_hash
+from dipp_pipeline.landing.history import KnownReturn, Version
+from dipp_pipeline.programme.model import CASE_REFERENCE
+from dipp_pipeline.validation.validate import Validated
+
+ISSUES = {
+    "rule_code": pl.String,
+    "severity": pl.String,
+    "sheet": pl.String,
+    "cell": pl.String,
+    "row": pl.Int32,
+    "field": pl.String,
+    "found": pl.String,
+    "message": pl.String,
+}
+
+
+def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, originals: Path, received_at: datetime) -> bool:
+    """Record the arrival as a version of its return if its content is new. True if it was.
+
+    A file under no region is not opened: it has one version, without an original.
+    """
+    if arrival.region_slug is None:
+        sha256, original = "", None
+        if known is not None:
+            return False
+    else:
+        if known is not None and content_hash(arrival.file) == known.latest.sha256:
+            return False
+        sha256, original = _keep_original(arrival.file, originals)
+    folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
+    number = known.latest.number + 1 if known else 1
+    if known is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_json(folder / "return.json", {"region": arrival.region_slug, "path": arrival.path})
+    with _new_folder(folder / f"{number:04}") as new:
+        _write_json(
+            new / "version.json", {"sha256": sha256, "original": original, "received_at": received_at.isoformat()}
+        )
+    return True
+
+
+def land(known: KnownReturn, version: Version, validated: Validated, definitions: Mapping[str, str]) -> None:
+    """Land what reading a version gave, under the definitions of that identity."""
+    identity = {"return_id": known.return_id, "version": version.number}
+    manifest = {
+        "region": known.region_slug,
+        "path": known.path,
+        "version": version.number,
+        "sha256": version.sha256,
+        "received_at": version.received_at.isoformat(),
+        **definitions,
+        "refused": validated.refused,
+        "counts": asdict(validated.counts),
+        "rows_skipped": validated.rows_skipped,
+    }
+    with _new_folder(version.folder / definitions["definitions"]) as new:
+        _write_json(new / "manifest.json", manifest)
+        tables = {
+            "cases": validated.cases,
+            "answers": validated.answers,
+            "columns": validated.columns,
+            "issues": _issues_frame(validated.issues),
+        }
+        for name, frame in tables.items():
+            marks = (pl.lit(value).alias(column) for column, value in identity.items())
+            frame.select(*marks, pl.all()).write_parquet(new / f"{name}.parquet", compression="zstd")
+
+
+def withdraw(known: KnownReturn) -> None:
+    """Take a return out of force until new bytes arrive."""
+    _write_json(known.folder / "withdrawn.json", {"through_version": known.latest.number})
+
+
+def _keep_original(file: Path, originals: Path) -> tuple[str, str]:
+    """Copy a file among the originals; its hash, which is of the copy, and the copy's name."""
+    originals.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=originals, prefix=".arriving-") as folder:
+        copy = Path(folder, "original")
+        shutil.copyfile(file, copy)
+        sha256 = content_hash(copy)
+        name = sha256 + file.suffix.lower()
+        copy.replace(originals / name)
+    return sha256, name
+
+
+def _issues_frame(issues: tuple[Issue, ...]) -> pl.DataFrame:
+    rows = [{**asdict(issue), "found": None if issue.field == CASE_REFERENCE else issue.found} for issue in issues]
+    return pl.DataFrame(rows, schema=ISSUES, orient="row")
+
+
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which is renamed into place at the end and is never seen before."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        yield new
+        new.replace(target)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write the file whole or not at all."""
+    aside = path.with_suffix(".new")
+    aside.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    os.replace(aside, path)

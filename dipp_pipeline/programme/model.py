@@ -1,0 +1,177 @@
+"""The inspection as data: one frozen Programme, made from the seeds, that everything else asks.
+
+Nothing is read from disk here (see loading.py) and no cell is judged (see intake/ and validation/).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from dipp_pipeline.programme.text import heading_key, pdu_key, value_key
+
+Severity = Literal["refuse", "quarantine", "warn"]
+
+CASE_REFERENCE = "case_reference"
+QUESTION_SET = "question_set"
+NOT_APPLICABLE = "not_applicable"
+
+# A question's code opens its heading. A prompt's letter belongs to the code where it follows the digit directly,
+# stands in brackets or is followed by one: "C1a", "C1(a)", "C1 (a)", "C1 a)". In "C1 a label" it does not.
+_QUESTION_HEADING = re.compile(
+    r"(?P<stem>[a-z]\d+)"
+    r"(?:(?P<direct>[a-z])(?![a-z0-9])|\s?[(\[](?P<inside>[a-z])[)\]]|\s?(?P<before>[a-z])[)\]]|(?![a-z0-9]))"
+)
+
+
+class ProgrammeError(Exception):
+    """The reference data contradict themselves; the message names the file and the entry."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A probation region; `code` is its nDelius provider code, `slug` its folder's name."""
+
+    code: str
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Pdu:
+    """A Probation Delivery Unit of a region."""
+
+    slug: str
+    name: str
+    region_code: str
+
+
+@dataclass(frozen=True)
+class SupersededPdu:
+    """A name that is no longer a PDU, and what followed it."""
+
+    name: str
+    superseded_on: date
+    successors: tuple[Pdu, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A fact about a case besides its answers."""
+
+    name: str
+    required: bool
+    type: str
+    allowed: tuple[str, ...]
+    minimum: str | None
+    maximum: str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of one of the two sets. `applies_when` is SQL over the case's fields; empty means always."""
+
+    code: str
+    question_set: str
+    parent_code: str | None
+    kind: str
+    answer_type: str
+    applies_when: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of intake or validation, and what follows from breaking it."""
+
+    code: str
+    severity: Severity
+    name: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """All that is known of the programme beforehand. Made by `loading.load_programme`, which checks it."""
+
+    regions: tuple[Region, ...]
+    pdus: tuple[Pdu, ...]
+    fields: tuple[Field, ...]
+    questions: tuple[Question, ...]
+    rules: Mapping[str, Rule]
+    field_headings: Mapping[str, str]
+    """Heading key to the name of its field."""
+    headings: Mapping[str, str]
+    """Name of a field to its heading as people write it first of all."""
+    personal_headings: frozenset[str]
+    spellings: Mapping[str, Mapping[str, str]]
+    """Name of a field or shared value list to value key to canonical value."""
+    choices: Mapping[str, Mapping[str, str]]
+    """Name of a field or shared value list to canonical value to its first spelling."""
+    pdu_names: Mapping[str, Mapping[str, Pdu]]
+    """Region code to PDU key (of a name, code or alias) to PDU."""
+    superseded_pdus: Mapping[str, SupersededPdu]
+    """PDU key to what became of it."""
+    fingerprint: str
+    """SHA-256 over the seeds."""
+
+    @cached_property
+    def region_by_slug(self) -> Mapping[str, Region]:
+        return {region.slug: region for region in self.regions}
+
+    @cached_property
+    def field_by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def question_by_code(self) -> Mapping[str, Question]:
+        return {question.code: question for question in self.questions}
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """Every column a case table can have: the fields, then the questions."""
+        return (*self.field_by_name, *self.question_by_code)
+
+    @cached_property
+    def required_headings(self) -> Mapping[str, str]:
+        """Heading key to field, of the required fields alone: what a heading row is known by."""
+        return {key: name for key, name in self.field_headings.items() if self.field_by_name[name].required}
+
+    def column_for_heading(self, heading: str) -> str | None:
+        """The field or question that a heading names, or None."""
+        key = heading_key(heading)
+        if key in self.field_headings:
+            return self.field_headings[key]
+        match = _QUESTION_HEADING.match(value_key(heading))
+        if match is None:
+            return None
+        code = match["stem"].upper() + (match["direct"] or match["inside"] or match["before"] or "")
+        return code if code in self.question_by_code else None
+
+    def value_list(self, column: str) -> Mapping[str, str]:
+        """Value key to canonical value, of a choice, a boolean or an answer."""
+        return self.spellings[self._list_of(column)]
+
+    def choices_of(self, column: str) -> Mapping[str, str]:
+        """Canonical value to how it is written, of a choice, a boolean or an answer."""
+        return self.choices[self._list_of(column)]
+
+    def label(self, column: str) -> str:
+        """What a person calls the column: a field's first heading, a question's code."""
+        return self.headings.get(column, column)
+
+    def _list_of(self, column: str) -> str:
+        if column in self.question_by_code:
+            return self.question_by_code[column].answer_type
+        return "boolean" if self.field_by_name[column].type == "boolean" else column
+
+    def pdu_in_region(self, region_code: str, name: str) -> Pdu | None:
+        """The region's PDU of that name, code or alias."""
+        return self.pdu_names[region_code].get(pdu_key(name))
+
+    def pdu_elsewhere(self, region_code: str, name: str) -> Pdu | None:
+        """The PDU of that name, code or alias in another region."""
+        key = pdu_key(name)
+        others = (names.get(key) for code, names in self.pdu_names.items() if code != region_code)
+        return next((pdu for pdu in others if pdu is not None), None)
+

@@ -1,0 +1,55 @@
+"""The pandera schema of a case table, made from the Programme: one column a field or question, one check a rule."""
+
+from collections.abc import Mapping
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+from pandera.polars import PolarsData
+
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.validation.rules import field_breaches, order_breaches, question_breaches
+
+FAILURES = {"row": pl.UInt32, "column": pl.String, "rule_code": pl.String}
+
+
+def case_schema(programme: Programme) -> pa.DataFrameSchema:
+    """The schema. A check is named by its rule; values are judged only on eager frames (see pandera)."""
+    orders = order_breaches(programme)
+    columns = {
+        field.name: _column({**field_breaches(field, programme), **orders.get(field.name, {})})
+        for field in programme.fields
+    }
+    columns |= {question.code: _column(question_breaches(question, programme)) for question in programme.questions}
+    return pa.DataFrameSchema(columns)
+
+
+def failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
+    """What breaks the schema: row (from 0), column and rule code, in the order of rows, columns and rules."""
+    if frame.is_empty():
+        return pl.DataFrame(schema=FAILURES)
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        columns = pl.DataFrame({"column": list(schema.columns), "place": range(len(schema.columns))})
+        return (
+            errors.failure_cases.select(
+                pl.col("index").cast(pl.UInt32).alias("row"), "column", pl.col("check").alias("rule_code")
+            )
+            .join(columns, on="column")
+            .sort("row", "place", "rule_code")
+            .select(*FAILURES)
+        )
+    return pl.DataFrame(schema=FAILURES)
+
+
+def _column(breaches: Mapping[str, pl.Expr]) -> pa.Column:
+    checks = [_check(rule, ~broken) for rule, broken in breaches.items()]
+    return pa.Column(pl.String, nullable=True, checks=checks)
+
+
+def _check(rule_code: str, holds: pl.Expr) -> pa.Check:
+    def judge(data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(holds)
+
+    return pa.Check(judge, name=rule_code, ignore_na=False)

@@ -1,0 +1,153 @@
+"""Judge the returns: accepted cases apart from quarantined ones, and every problem as an issue with its cell."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+import polars as pl
+
+from dipp_pipeline.intake.case_table import CaseTable
+from dipp_pipeline.issues import Issue
+from dipp_pipeline.programme.model import CASE_REFERENCE, Field, Programme
+from dipp_pipeline.validation.duplicates import repeated_rows
+from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame
+from dipp_pipeline.validation.messages import message
+from dipp_pipeline.validation.rules import read_as_not_applicable
+from dipp_pipeline.validation.schema import case_schema, failures
+
+OUTCOME = "_outcome"
+
+IDENTICAL = "The same row stands twice in this return; one was kept. Take one of them out."
+CLASHING = "This case stands more than once in this return, with different contents. Keep the right row only."
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The case rows of a return: every one received is accepted, quarantined or dropped as identical."""
+
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    identical_dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What became of a return."""
+
+    issues: tuple[Issue, ...]
+    counts: Counts
+    cases: pl.DataFrame
+    """One row an accepted case: SHEET, ROW and the fields in their types."""
+    answers: pl.DataFrame
+    """One row an answer of an accepted case: SHEET, ROW, case_reference, question_code, answer."""
+    columns: pl.DataFrame
+    """Where each field and question stands: SHEET, column_name, letters."""
+
+    @property
+    def refused(self) -> bool:
+        return any(issue.severity == "refuse" for issue in self.issues)
+
+
+def validate(returns: Sequence[Arrived], programme: Programme) -> list[Validated]:
+    """Judge returns together, since a schema costs the same for one as for a hundred. R04 is decided in the warehouse."""
+    frame = CaseFrame(returns, programme)
+    broken = failures(frame.values, case_schema(programme))
+    values = frame.values.with_columns(read_as_not_applicable(programme))
+    identical, clashing = repeated_rows(values, programme)
+    broken = broken.filter(~pl.col("row").is_in(identical))
+    values = values.with_columns(_outcomes(values.height, identical, {*clashing, *_quarantining(broken, programme)}))
+    found = _found_issues(frame, broken, identical, clashing, returns, programme)
+    return [
+        _validated(arrived, found[place], values.filter(pl.col(RETURN) == place), programme)
+        for place, arrived in enumerate(returns)
+    ]
+
+
+def _quarantining(broken: pl.DataFrame, programme: Programme) -> list[int]:
+    rules = [rule.code for rule in programme.rules.values() if rule.severity == "quarantine"]
+    return broken.filter(pl.col("rule_code").is_in(rules))["row"].to_list()
+
+
+def _outcomes(rows: int, identical: Sequence[int], quarantined: Iterable[int]) -> pl.Series:
+    outcomes = ["accepted"] * rows
+    for row in quarantined:
+        outcomes[row] = "quarantined"
+    for row in identical:
+        outcomes[row] = "identical_dropped"
+    return pl.Series(OUTCOME, outcomes, pl.String)
+
+
+def _found_issues(
+    frame: CaseFrame,
+    broken: pl.DataFrame,
+    identical: Sequence[int],
+    clashing: Sequence[int],
+    returns: Sequence[Arrived],
+    programme: Programme,
+) -> Mapping[int, list[Issue]]:
+    """The issues of rows and cells, by the place of their return, in the order of the rows."""
+    regions = {region.code: region for region in programme.regions}
+    found = [
+        (row, rule, column, None)
+        for row, column, rule in broken.iter_rows()
+    ]
+    found += [(row, "W03", CASE_REFERENCE, IDENTICAL) for row in identical]
+    found += [(row, "R03", CASE_REFERENCE, CLASHING) for row in clashing]
+    issues: dict[int, list[Issue]] = defaultdict(list)
+    for row, rule, column, words in sorted(found, key=itemgetter(0)):
+        place, cell = frame.place(row), frame.cell(row, column)
+        region = regions[returns[place].region_code]
+        issues[place].append(
+            Issue(
+                rule_code=rule,
+                severity=programme.rules[rule].severity,
+                message=words or message(rule, column, cell.found, region, programme),
+                sheet=cell.sheet,
+                cell=cell.address,
+                row=cell.row,
+                field=column,
+                found=cell.found,
+            )
+        )
+    return issues
+
+
+def _validated(arrived: Arrived, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:
+    outcomes = values[OUTCOME].value_counts()
+    accepted = values.filter(pl.col(OUTCOME) == "accepted")
+    return Validated(
+        issues=(*arrived.read.issues, *found),
+        counts=Counts(received=values.height, **dict(outcomes.iter_rows())),
+        cases=accepted.select(SHEET, ROW, *(_typed(field) for field in programme.fields)),
+        answers=_answers(accepted, programme),
+        columns=_columns(arrived.read.tables),
+    )
+
+
+def _typed(field: Field) -> pl.Expr:
+    value = pl.col(field.name)
+    match field.type:
+        case "date":
+            return value.str.to_date("%Y-%m-%d")
+        case "integer":
+            return value.cast(pl.Int32)
+        case "boolean":
+            return (value == "true").alias(field.name)
+        case _:
+            return value
+
+
+def _answers(accepted: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+    return accepted.unpivot(
+        index=[SHEET, ROW, CASE_REFERENCE],
+        on=[question.code for question in programme.questions],
+        variable_name="question_code",
+        value_name="answer",
+    ).filter(pl.col("answer").is_not_null())
+
+
+def _columns(tables: Sequence[CaseTable]) -> pl.DataFrame:
+    rows = [(table.sheet, name, letters) for table in tables for name, letters in table.letters.items()]
+    return pl.DataFrame(rows, schema={SHEET: pl.String, "column_name": pl.String, "letters": pl.String}, orient="row")
