@@ -97,7 +97,7 @@ class History:
     @cached_property
     def returns(self) -> Sequence[KnownReturn]:
         """By region and path; those under no region first."""
-        folders = (manifest.parent for manifest in self._landing.glob("*/*/return.json"))
+        folders = {manifest.parent.parent for manifest in self._landing.glob("*/*/*/version.json")}
         known = (self._known_return(folder) for folder in folders)
         return sorted(known, key=lambda entry: (entry.region_slug or "", entry.path))
 

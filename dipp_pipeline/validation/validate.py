@@ -44,6 +44,8 @@ class Validated:
     """One row an answer of an accepted case: SHEET, ROW, case_reference, question_code, answer."""
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
+    rows_skipped: int
+    """Rows that hold something but are no case."""
 
     @property
     def refused(self) -> bool:
@@ -123,6 +125,7 @@ def _validated(arrived: Arrived, found: Sequence[Issue], values: pl.DataFrame, p
         cases=accepted.select(SHEET, ROW, *(_typed(field) for field in programme.fields)),
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
+        rows_skipped=sum(table.rows_skipped for table in arrived.read.tables),
     )
 
 

@@ -1,0 +1,23 @@
+-- How the regions inspected so far together answer each measure.
+-- grain: one row a measure
+with counts as (
+    select * from int_figure_counts where level = 'nation' and figure_kind = 'measure'
+)
+
+select
+    counts.figure_code::varchar as measure_code,  -- code of the measure
+    counts.title::varchar as measure_title,  -- title of the measure
+    counts.stage::varchar as stage,  -- stage of the case or theme that the measure is of
+    counts.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    counts.regions_included::integer as regions_included,  -- regions with accepted cases
+    counts.regions_expected::integer as regions_expected,  -- regions of England and Wales
+    (case when counts.regions_included = counts.regions_expected then 'final' else 'provisional' end)::varchar as status,  -- provisional until every region is included, then final
+    counts.cases_inspected::integer as cases_inspected,  -- accepted cases
+    counts.relevant_cases::integer as relevant_cases,  -- of these, cases to which the measure applies and which answer it
+    counts.counted_cases::integer as counted_cases,  -- of these, cases that count towards the percentage
+    counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
+    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
+    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+from counts
+order by counts.figure_order

@@ -1,0 +1,44 @@
+-- How far the programme has come, region by region.
+-- grain: one row a region, all twelve
+with returns as (
+    select
+        region_code,
+        count(*) as returns_received,
+        sum(case when is_refused then 1 else 0 end) as returns_refused,
+        sum(cases_received) as cases_received,
+        sum(cases_quarantined) as cases_quarantined,
+        max(last_received_at) as last_received_at
+    from stg_returns
+    where region_code is not null
+    group by region_code
+),
+
+claims as (
+    select
+        region_code,
+        sum(case when is_kept then 1 else 0 end) as cases_accepted,
+        sum(case when is_kept then 0 else 1 end) as cases_clashing
+    from int_case_claims
+    group by region_code
+)
+
+select
+    regions.region_code::varchar as region_code,  -- nDelius provider code of the region
+    regions.region_name::varchar as region_name,  -- name of the region
+    (case
+        when coalesce(claims.cases_accepted, 0) > 0 then 'included'
+        when returns.region_code is not null then 'in_progress'
+        else 'not_started'
+    end)::varchar as status,  -- not_started; in_progress: something received, nothing accepted; included
+    coalesce(returns.returns_received, 0)::integer as returns_received,  -- returns that ever arrived
+    coalesce(returns.returns_refused, 0)::integer as returns_refused,  -- of these, those whose latest version is refused
+    coalesce(returns.cases_received, 0)::integer as cases_received,  -- case rows of the versions in force
+    coalesce(claims.cases_accepted, 0)::integer as cases_accepted,  -- of these, accepted: the cases that findings count
+    (coalesce(returns.cases_quarantined, 0) + coalesce(claims.cases_clashing, 0))::integer as cases_quarantined,  -- of these, held back
+    returns.last_received_at::timestamp as last_received_at,  -- arrival of the latest version of any return, UTC
+    programme.cases_inspected_published::integer as cases_published  -- cases of the published report, for comparison
+from seeds.regions as regions
+left join returns on returns.region_code = regions.region_code
+left join claims on claims.region_code = regions.region_code
+left join seeds.programme as programme on programme.region_code = regions.region_code
+order by regions.region_code

@@ -1,0 +1,28 @@
+-- How each region answers each question.
+-- grain: one row a region with accepted cases and question
+with counts as (
+    select * from int_figure_counts where level = 'region' and figure_kind = 'question'
+),
+
+regions as (
+    select * from seeds.regions
+)
+
+select
+    counts.region_code::varchar as region_code,  -- nDelius provider code of the region
+    regions.region_name::varchar as region_name,  -- name of the region
+    counts.figure_code::varchar as question_code,  -- code of the core question; adjusted questions count with it
+    counts.title::varchar as question_label,  -- what the question asks, in short
+    counts.stage::varchar as stage,  -- stage of the case or theme that the question is of
+    counts.question_kind::varchar as kind,  -- summary or prompt
+    counts.cases_inspected::integer as cases_inspected,  -- accepted cases
+    counts.relevant_cases::integer as relevant_cases,  -- of these, cases to which the question applies and which answer it
+    counts.counted_cases::integer as counted_cases,  -- of these, cases answered yes
+    counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
+    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
+    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+from counts
+inner join regions on regions.region_code = counts.region_code
+where counts.cases_inspected > 0
+order by counts.region_code, counts.figure_order

@@ -1,0 +1,26 @@
+-- What this release is, and what it was made from.
+-- grain: one row
+with instrument as (
+    select
+        instrument_version,
+        row_number() over (order by published_on desc) as recency
+    from seeds.instrument
+),
+
+inspected as (
+    select
+        count(distinct region_code) as regions,
+        count(*) as cases
+    from int_accepted_cases
+)
+
+select
+    build.release_id::varchar as release_id,  -- first 12 hex digits of a SHA-256 over what the release was built from
+    build.published_at::timestamp as published_at,  -- when the release was built for publication, UTC
+    instrument.instrument_version::varchar as instrument_version,  -- version of the questions and rules of assessment
+    build.pipeline_version::varchar as pipeline_version,  -- version of the pipeline
+    inspected.regions::integer as regions_included,  -- regions with accepted cases
+    inspected.cases::integer as cases_inspected  -- accepted cases
+from landing.build as build
+cross join inspected
+inner join instrument on instrument.recency = 1

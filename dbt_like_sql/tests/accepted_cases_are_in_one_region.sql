@@ -1,0 +1,8 @@
+-- Every accepted case counts once, in one region.
+-- on: int_accepted_cases
+select
+    case_reference,
+    count(*) as times
+from int_accepted_cases
+group by case_reference
+having count(*) > 1 or count(region_code) < count(*)

@@ -1,0 +1,19 @@
+-- The nation's counts are the sums of its regions'.
+-- on: national_findings
+select
+    national.measure_code,
+    national.cases_inspected,
+    national.relevant_cases,
+    national.counted_cases
+from national_findings as national
+left join regional_findings as regional on regional.measure_code = national.measure_code
+group by
+    national.measure_code,
+    national.cases_inspected,
+    national.relevant_cases,
+    national.counted_cases,
+    national.regions_included
+having national.cases_inspected <> coalesce(sum(regional.cases_inspected), 0)
+    or national.relevant_cases <> coalesce(sum(regional.relevant_cases), 0)
+    or national.counted_cases <> coalesce(sum(regional.counted_cases), 0)
+    or national.regions_included <> count(regional.measure_code)

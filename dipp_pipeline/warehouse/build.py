@@ -1,0 +1,101 @@
+"""Build the warehouse anew from what is landed: sources, models in order, tests. Then it is switched in whole.
+
+The warehouse can always be deleted; nothing is kept in it that the landed Parquet and the seeds do not hold.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from dipp_pipeline.landing.history import KnownReturn
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.warehouse.models import Model, Project
+from dipp_pipeline.warehouse.sources import Build, create_sources
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build made: rows by model, and wrong rows by test."""
+
+    release_id: str
+    rows: Mapping[str, int]
+    wrong_rows: Mapping[str, int]
+
+    @property
+    def failed_tests(self) -> Sequence[str]:
+        return [test for test, rows in self.wrong_rows.items() if rows]
+
+
+@contextmanager
+def open_database(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed at the end."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def release_id(returns: Sequence[KnownReturn], definitions: Mapping[str, str], sql_folder: Path) -> str:
+    """First 12 hex digits of a SHA-256 over what a release is built from: returns, definitions and models."""
+    digest = hashlib.sha256()
+    standing = [
+        [
+            known.return_id,
+            known.in_force.number if known.in_force else None,
+            known.refused,
+            [[version.sha256, version.received_at.isoformat()] for version in known.versions],
+        ]
+        for known in returns
+    ]
+    digest.update(json.dumps([standing, dict(definitions)]).encode())
+    for path in sorted(sql_folder.glob("*/*.sql")):
+        digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def build_warehouse(target: Path, build: Build, sql_folder: Path, programme: Programme, project: Project) -> Outcome:
+    """Build and test the warehouse beside the one in place, then switch it in, whether its tests passed or not."""
+    aside = target.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    with open_database(aside, read_only=False) as connection:
+        create_sources(connection, build, sql_folder / "seeds", programme, project)
+        rows = {model.name: _build_model(connection, model) for model in project.models}
+        wrong_rows = {test.name: _count(connection, f"({_body(test.sql)})") for test in project.tests}
+        _record(connection, wrong_rows)
+        connection.execute("checkpoint")
+    aside.replace(target)
+    return Outcome(build.release_id, rows, wrong_rows)
+
+
+def recorded_outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
+    """What the build of an open warehouse recorded of itself."""
+    build = connection.execute("select release_id from landing.build").fetchone()
+    tests = connection.execute("select test_name, wrong_rows from landing.test_results").fetchall()
+    return Outcome(build[0] if build else "", {}, dict(tests))
+
+
+def _build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    connection.execute(f"create table {model.name} as {_body(model.sql)}")
+    return _count(connection, model.name)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    counted = connection.execute(f"select count(*) from {relation}").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _body(sql: str) -> str:
+    """A model's select, which may end in a comment."""
+    return f"{sql}\n"
+
+
+def _record(connection: duckdb.DuckDBPyConnection, wrong_rows: Mapping[str, int]) -> None:
+    connection.execute("create table landing.test_results (test_name VARCHAR, wrong_rows BIGINT)")
+    if wrong_rows:
+        connection.executemany("insert into landing.test_results values (?, ?)", list(wrong_rows.items()))

@@ -1,0 +1,198 @@
+"""The SQL files as data: what each model reads, its grain, its columns and where each column comes from."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.lineage import Node, lineage
+
+TableColumns = Mapping[str, Mapping[str, str]]
+"""Table to column to DuckDB type."""
+
+LAYERS = ("staging", "intermediate", "marts")
+
+
+class ModelError(Exception):
+    """A SQL file is not what a model or test must be; the message names it."""
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """A column that a model ends in."""
+
+    name: str
+    data_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A column of another model or of a table that is no model (`landing.…`, `seeds.…`)."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One `.sql` file holding one select."""
+
+    name: str
+    layer: str
+    sql: str
+    description: str
+    grain: str
+    columns: Sequence[ModelColumn]
+    reads: frozenset[str]
+    """Models and `schema.table` sources."""
+
+
+@dataclass(frozen=True)
+class SqlTest:
+    """A select of wrong rows: one row is a failure."""
+
+    name: str
+    sql: str
+    description: str
+    model: str
+    """The model whose check it is."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """All models, in an order in which they can be built, and all tests."""
+
+    models: Sequence[Model]
+    tests: Sequence[SqlTest]
+
+    @cached_property
+    def model_by_name(self) -> Mapping[str, Model]:
+        return {model.name: model for model in self.models}
+
+    @property
+    def marts(self) -> Sequence[Model]:
+        """The models that are published."""
+        return [model for model in self.models if model.layer == "marts"]
+
+
+def load_project(folder: Path) -> Project:
+    """Read the models and tests of a folder. Raises ModelError."""
+    models = [_model(path, layer) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+    names = {model.name for model in models}
+    tests = [_test(path, names) for path in sorted((folder / "tests").glob("*.sql"))]
+    return Project(_in_order(models), tests)
+
+
+def column_lineage(model: Model, project: Project, sources: TableColumns) -> Mapping[str, Sequence[Source]]:
+    """For each column of a model, the columns of other models and sources that it is made of."""
+    schema = {name: dict(columns) for name, columns in sources.items()}
+    schema |= {other.name: {column.name: column.data_type for column in other.columns} for other in project.models}
+    select = sqlglot.parse_one(model.sql, dialect="duckdb").transform(_without_schema)
+    nodes = lineage(None, select, {f'"{name}"': columns for name, columns in schema.items()}, dialect="duckdb")
+    return {
+        column.name: sorted(set(_leaves(nodes[column.name])), key=lambda source: (source.table, source.column))
+        for column in model.columns
+    }
+
+
+def _without_schema(node: exp.Expr) -> exp.Expr:
+    """A table `seeds.regions` under one name, since sqlglot's schemas are of one depth."""
+    if isinstance(node, exp.Table) and node.db:
+        return exp.Table(this=exp.to_identifier(_table_name(node), quoted=True), alias=node.args.get("alias"))
+    return node
+
+
+def _leaves(node: Node) -> Iterator[Source]:
+    for leaf in node.walk():
+        if isinstance(leaf.expression, exp.Table):
+            yield Source(leaf.expression.name, leaf.name.rpartition(".")[2].strip('"'))
+
+
+def _model(path: Path, layer: str) -> Model:
+    sql = path.read_text("utf-8")
+    description, tags = _header(sql)
+    select = _select(path, sql)
+    if not description or "grain" not in tags:
+        raise ModelError(f"{path.name} must open with a comment that says what it is, and one with its grain.")
+    return Model(
+        name=path.stem,
+        layer=layer,
+        sql=sql,
+        description=description,
+        grain=tags["grain"],
+        columns=[_column(path, projection) for projection in select.selects],
+        reads=_reads(select),
+    )
+
+
+def _test(path: Path, models: set[str]) -> SqlTest:
+    sql = path.read_text("utf-8")
+    description, tags = _header(sql)
+    _select(path, sql)
+    if not description or tags.get("on") not in models:
+        raise ModelError(f"{path.name} must open with a comment that says what it tests, and one with the model it is on.")
+    return SqlTest(path.stem, sql, description, tags["on"])
+
+
+def _header(sql: str) -> tuple[str, Mapping[str, str]]:
+    """The words of the comment that opens a file, and its tags (`-- grain: …`, `-- on: …`)."""
+    words, tags = [], {}
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        text = line.removeprefix("--").strip()
+        tag = re.fullmatch(r"(grain|on): (.+)", text)
+        if tag:
+            tags[tag[1]] = tag[2]
+        else:
+            words.append(text)
+    return " ".join(words), tags
+
+
+def _select(path: Path, sql: str) -> exp.Query:
+    try:
+        statements = sqlglot.parse(sql, dialect="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise ModelError(f"{path.name} is not SQL: {error}.") from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ModelError(f"{path.name} must hold one select.")
+    return statements[0]
+
+
+def _column(path: Path, projection: exp.Expr) -> ModelColumn:
+    cast = projection.this if isinstance(projection, exp.Alias) else None
+    comments = " ".join(comment.strip() for comment in projection.comments or [])
+    if not isinstance(cast, exp.Cast) or not comments:
+        raise ModelError(f'{path.name}: "{projection.sql("duckdb")}" must be cast, named and commented.')
+    return ModelColumn(projection.alias, _type_name(cast.to), comments)
+
+
+def _type_name(data_type: exp.DataType) -> str:
+    return {"TEXT": "VARCHAR", "INT": "INTEGER"}.get(name := data_type.sql("duckdb").upper(), name)
+
+
+def _reads(select: exp.Query) -> frozenset[str]:
+    ctes = {cte.alias for cte in select.find_all(exp.CTE)}
+    return frozenset(_table_name(table) for table in select.find_all(exp.Table) if table.db or table.name not in ctes)
+
+
+def _table_name(table: exp.Table) -> str:
+    return f"{table.db}.{table.name}" if table.db else table.name
+
+
+def _in_order(models: Sequence[Model]) -> Sequence[Model]:
+    by_name = {model.name: model for model in models}
+    for model in models:
+        unknown = sorted(read for read in model.reads if "." not in read and read not in by_name)
+        if unknown:
+            raise ModelError(f"{model.name}.sql reads {unknown[0]}, which is no model.")
+    graph = {model.name: sorted(read for read in model.reads if read in by_name) for model in models}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise ModelError(f"Models read each other in a circle: {' -> '.join(error.args[1])}.") from None

@@ -1,0 +1,176 @@
+"""The tables that models read and no model makes: `landing.…` from the landed Parquet, `seeds.…` from the CSV."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from dipp_pipeline.landing.history import KnownReturn, Version
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.warehouse.models import Project, TableColumns
+
+_FIELD_TYPES = {"date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
+
+_IDENTITY = {"return_id": "VARCHAR", "version": "INTEGER"}
+
+_RETURNS = {
+    "return_id": "VARCHAR",
+    "region_code": "VARCHAR",
+    "region_slug": "VARCHAR",
+    "return_path": "VARCHAR",
+    "first_received_at": "TIMESTAMP",
+    "last_received_at": "TIMESTAMP",
+    "version_in_force": "INTEGER",
+    "is_refused": "BOOLEAN",
+    "cases_received": "INTEGER",
+    "cases_accepted": "INTEGER",
+    "cases_quarantined": "INTEGER",
+    "identical_dropped": "INTEGER",
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a warehouse is built from, and when."""
+
+    release_id: str
+    published_at: datetime
+    pipeline_version: str
+    returns: Sequence[KnownReturn]
+
+
+def source_columns(seeds: Path, programme: Programme) -> TableColumns:
+    """Every source table with its columns and their types; seeds are text."""
+    return {
+        "landing.returns": _RETURNS,
+        "landing.cases": {
+            **_IDENTITY,
+            "sheet": "VARCHAR",
+            "row": "INTEGER",
+            **{field.name: _FIELD_TYPES.get(field.type, "VARCHAR") for field in programme.fields},
+        },
+        "landing.answers": {
+            **_IDENTITY,
+            "sheet": "VARCHAR",
+            "row": "INTEGER",
+            "case_reference": "VARCHAR",
+            "question_code": "VARCHAR",
+            "answer": "VARCHAR",
+        },
+        "landing.issues": {
+            **_IDENTITY,
+            "rule_code": "VARCHAR",
+            "severity": "VARCHAR",
+            "sheet": "VARCHAR",
+            "cell": "VARCHAR",
+            "row": "INTEGER",
+            "field": "VARCHAR",
+            "found": "VARCHAR",
+            "message": "VARCHAR",
+        },
+        "landing.build": {"release_id": "VARCHAR", "published_at": "TIMESTAMP", "pipeline_version": "VARCHAR"},
+        "landing.published_columns": {
+            "table_name": "VARCHAR",
+            "column_order": "INTEGER",
+            "column_name": "VARCHAR",
+            "data_type": "VARCHAR",
+            "description": "VARCHAR",
+        },
+        **{f"seeds.{path.stem}": dict.fromkeys(_header(path), "VARCHAR") for path in sorted(seeds.glob("*.csv"))},
+    }
+
+
+def create_sources(
+    connection: duckdb.DuckDBPyConnection, build: Build, seeds: Path, programme: Programme, project: Project
+) -> None:
+    """Create and fill every source table in the connection's database."""
+    connection.execute("create schema landing")
+    connection.execute("create schema seeds")
+    tables = source_columns(seeds, programme)
+    for name, columns in tables.items():
+        listed = ", ".join(f'"{column}" {data_type}' for column, data_type in columns.items())
+        connection.execute(f"create table {name} ({listed})")
+    for path in sorted(seeds.glob("*.csv")):
+        connection.execute(f"insert into seeds.{path.stem} from read_csv($file, all_varchar = true)", {"file": str(path)})
+    _insert(connection, "landing.returns", _returns_frame(build.returns, programme))
+    _insert(connection, "landing.build", pl.DataFrame([_build_row(build)]))
+    _insert(connection, "landing.published_columns", _published_columns(project))
+    in_force = [known.in_force for known in build.returns if known.in_force]
+    refused = [known.latest for known in build.returns if known.refused]
+    for name, versions in {"cases": in_force, "answers": in_force, "issues": [*in_force, *refused]}.items():
+        _insert_landed(connection, name, versions, tables[f"landing.{name}"])
+
+
+def _insert_landed(
+    connection: duckdb.DuckDBPyConnection, name: str, versions: Sequence[Version], columns: Mapping[str, str]
+) -> None:
+    files = [str(version.reading.folder / f"{name}.parquet") for version in versions if version.reading]
+    if files:
+        listed = ", ".join(f'"{column}"' for column in columns)
+        connection.execute(f"insert into landing.{name} select {listed} from read_parquet($files)", {"files": files})
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    connection.register("given", rows.to_arrow())
+    connection.execute(f"insert into {table} by name from given")
+    connection.unregister("given")
+
+
+def _returns_frame(returns: Sequence[KnownReturn], programme: Programme) -> pl.DataFrame:
+    schema = {
+        column: {"TIMESTAMP": pl.Datetime("us"), "INTEGER": pl.Int32, "BOOLEAN": pl.Boolean}.get(data_type, pl.String)
+        for column, data_type in _RETURNS.items()
+    }
+    return pl.DataFrame([_return_row(known, programme) for known in returns], schema=schema, orient="row")
+
+
+def _return_row(known: KnownReturn, programme: Programme) -> dict[str, object]:
+    in_force = known.in_force
+    counts = in_force.reading.counts if in_force and in_force.reading else None
+    return {
+        "return_id": known.return_id,
+        "region_code": programme.region_by_slug[known.region_slug].code if known.region_slug else None,
+        "region_slug": known.region_slug,
+        "return_path": known.path,
+        "first_received_at": known.versions[0].received_at.replace(tzinfo=None),
+        "last_received_at": known.latest.received_at.replace(tzinfo=None),
+        "version_in_force": in_force.number if in_force else None,
+        "is_refused": known.refused,
+        "cases_received": counts.received if counts else 0,
+        "cases_accepted": counts.accepted if counts else 0,
+        "cases_quarantined": counts.quarantined if counts else 0,
+        "identical_dropped": counts.identical_dropped if counts else 0,
+    }
+
+
+def _build_row(build: Build) -> dict[str, object]:
+    return {
+        "release_id": build.release_id,
+        "published_at": build.published_at.replace(tzinfo=None),
+        "pipeline_version": build.pipeline_version,
+    }
+
+
+def _published_columns(project: Project) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "table_name": mart.name,
+                "column_order": order,
+                "column_name": column.name,
+                "data_type": column.data_type,
+                "description": column.description,
+            }
+            for mart in project.marts
+            for order, column in enumerate(mart.columns)
+        ]
+    )
+
+
+def _header(path: Path) -> Sequence[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
