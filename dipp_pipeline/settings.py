@@ -86,15 +86,25 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] = os.
 
 
 def dbt_like_sql() -> Path:
-    """The folder of seeds and SQL: inside an installed package, beside the package in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "dbt_like_sql"
-    return installed if installed.exists() else package.parent / "dbt_like_sql"
+    """The folder of seeds and SQL."""
+    return _shipped("dbt_like_sql")
+
+
+def dagster_yaml() -> Path:
+    """The configuration of the Dagster instance."""
+    return _shipped("dagster.yaml")
 
 
 def seeds() -> Path:
     """The folder of the reference data."""
     return dbt_like_sql() / "seeds"
+
+
+def _shipped(name: str) -> Path:
+    """What travels with the package: inside it where it is installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / name
+    return installed if installed.exists() else package.parent / name
 
 
 def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, int]:

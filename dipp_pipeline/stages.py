@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from dipp_pipeline import __version__
 from dipp_pipeline.intake.case_table import ReadReturn, refused
-from dipp_pipeline.intake.pool import ReaderPool
+from dipp_pipeline.intake.pool import ReaderPool, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals, content_hash
 from dipp_pipeline.landing.history import History, KnownReturn, Version
-from dipp_pipeline.landing.store import land, receive
+from dipp_pipeline.landing.store import land, receive, withdraw
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.publishing.release import Release, publish, release_in_force
@@ -73,11 +73,8 @@ class House:
 def open_house(settings: Settings, progress: Progress = lambda done, of: None) -> Iterator[House]:
     """A house, whose reading processes end with it."""
     programme = load_programme(seeds())
-    readers = ReaderPool(seeds(), programme, settings.limits, settings.readers)
-    try:
+    with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
         yield House(settings, programme, readers, progress)
-    finally:
-        readers.close()
 
 
 @dataclass(frozen=True)
@@ -176,11 +173,24 @@ def release(house: House) -> Release:
         return publish(house.settings, house.project)
 
 
-def nothing_new(house: House, region_slugs: Collection[str]) -> bool:
+def nothing_new(house: House) -> bool:
     """Whether a refresh would change nothing: no new content, nothing to read again, and its release in force."""
-    history = house.history()
+    returns = house.history().returns
     return (
         not whats_new(house)
-        and not _waiting(history, region_slugs)
-        and release_id(history.returns, house.definitions, dbt_like_sql()) == release_in_force(house.settings.database)
+        and not any(known.to_read for known in returns)
+        and release_id(returns, house.definitions, dbt_like_sql()) == release_in_force(house.settings.database)
     )
+
+
+def withdraw_return(house: House, region_slug: str, path: str) -> KnownReturn | None:
+    """Take a return out of force until new bytes arrive. None where no such return ever arrived.
+
+    A file under no region is known by the first folder of its path in place of a region.
+    """
+    with house.alone():
+        for known in house.history().returns:
+            if (known.region_slug, known.path) in ((region_slug, path), (None, f"{region_slug}/{path}")):
+                withdraw(known)
+                return known
+    return None

@@ -93,7 +93,8 @@ def column_lineage(model: Model, project: Project, sources: TableColumns) -> Map
     schema = {name: dict(columns) for name, columns in sources.items()}
     schema |= {other.name: {column.name: column.data_type for column in other.columns} for other in project.models}
     select = sqlglot.parse_one(model.sql, dialect="duckdb").transform(_without_schema)
-    nodes = lineage(None, select, {f'"{name}"': columns for name, columns in schema.items()}, dialect="duckdb")
+    quoted = {f'"{name}"': columns for name, columns in schema.items()}
+    nodes = lineage(None, select, quoted, dialect="duckdb", trim_selects=False)
     return {
         column.name: sorted(set(_leaves(nodes[column.name])), key=lambda source: (source.table, source.column))
         for column in model.columns

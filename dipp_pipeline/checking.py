@@ -1,0 +1,67 @@
+"""The command `dipp check`: what the pipeline would say of a file, with nothing stored. R04 needs the home and is not tried."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.issues import Issue
+from dipp_pipeline.programme.model import Region
+from dipp_pipeline.settings import Settings
+from dipp_pipeline.stages import INSPECTORATE_TIME, NO_REGION, House, open_house
+from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.validate import Counts, validate
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is to be said of a file."""
+
+    file: str
+    """The path as it was given."""
+    counts: Counts
+    issues: tuple[Issue, ...]
+
+    @property
+    def outcome(self) -> str:
+        """Accepted or refused, as a whole."""
+        return "refused" if any(issue.severity == "refuse" for issue in self.issues) else "accepted"
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is no problem beyond warnings."""
+        return all(issue.severity == "warn" for issue in self.issues)
+
+    def as_json(self) -> dict[str, object]:
+        """The file's object in `dipp check --json`."""
+        return {
+            "file": self.file,
+            "outcome": self.outcome,
+            "cases": asdict(self.counts),
+            "issues": [asdict(issue) for issue in self.issues],
+        }
+
+
+def check_files(files: Sequence[Path], region_slug: str | None, settings: Settings) -> list[Checked]:
+    """Check files as returns of a region, or each of the region whose folder is the nearest above it."""
+    today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
+    with open_house(settings) as house:
+        regions = [_region(file, region_slug, house) for file in files]
+        known = [file for file, region in zip(files, regions, strict=True) if region]
+        readings = house.readers.read(known)
+        arrived = [
+            Arrived(region.code, today, next(readings)) if region else Arrived("", today, _no_region(house))
+            for region in regions
+        ]
+        validated = validate(arrived, house.programme)
+    return [Checked(str(file), result.counts, result.issues) for file, result in zip(files, validated, strict=True)]
+
+
+def _region(file: Path, region_slug: str | None, house: House) -> Region | None:
+    slugs = [region_slug] if region_slug else [folder.name for folder in file.absolute().parents]
+    return next((house.programme.region_by_slug[slug] for slug in slugs if slug in house.programme.region_by_slug), None)
+
+
+def _no_region(house: House) -> ReadReturn:
+    return refused(house.programme, "F06", NO_REGION)

@@ -1,0 +1,79 @@
+"""What a database of ours says of the programme, in a few numbers: for the command line and whoever scripts it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dipp_pipeline.warehouse.build import open_database
+
+REGION_UNKNOWN = "F06"
+
+
+@dataclass(frozen=True)
+class RegionProgress:
+    """A row of `programme_progress`, as far as people ask for it."""
+
+    region_code: str
+    region_name: str
+    status: str
+    returns_received: int
+    returns_refused: int
+    cases_received: int
+    cases_accepted: int
+    cases_quarantined: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is in force. Files under no region count among the returns, received and refused, of no region."""
+
+    release_id: str
+    regions: tuple[RegionProgress, ...]
+    issues: dict[str, int]
+    """Occurrences by rule code."""
+
+    @property
+    def returns_received(self) -> int:
+        return sum(region.returns_received for region in self.regions) + self._under_no_region
+
+    @property
+    def returns_refused(self) -> int:
+        return sum(region.returns_refused for region in self.regions) + self._under_no_region
+
+    @property
+    def cases(self) -> dict[str, int]:
+        """The case rows in force: received, accepted, quarantined, identical_dropped."""
+        received = sum(region.cases_received for region in self.regions)
+        accepted = sum(region.cases_accepted for region in self.regions)
+        quarantined = sum(region.cases_quarantined for region in self.regions)
+        return {
+            "received": received,
+            "accepted": accepted,
+            "quarantined": quarantined,
+            "identical_dropped": received - accepted - quarantined,
+        }
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether anything in force is quarantined or any latest version is refused."""
+        return self.returns_refused > 0 or self.cases["quarantined"] > 0
+
+    @property
+    def _under_no_region(self) -> int:
+        return self.issues.get(REGION_UNKNOWN, 0)
+
+
+def summarise(database: Path) -> Summary:
+    """Read the summary from the published database, or from the warehouse, which has the same tables."""
+    columns = ", ".join(RegionProgress.__dataclass_fields__)
+    with open_database(database) as connection:
+        regions = connection.execute(f"select {columns} from programme_progress order by region_name").fetchall()
+        issues = connection.execute(
+            "select rule_code, sum(occurrences)::bigint from data_quality group by rule_code order by rule_code"
+        ).fetchall()
+        release = connection.execute("select release_id from release_info").fetchone()
+    return Summary(release[0] if release else "", tuple(RegionProgress(*row) for row in regions), dict(issues))
+
+
+def progress_json(summary: Summary) -> list[dict[str, object]]:
+    """The regions as JSON objects."""
+    return [asdict(region) for region in summary.regions]

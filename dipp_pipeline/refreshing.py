@@ -1,0 +1,58 @@
+"""The command `dipp refresh`: stop where nothing is new, else run the job in Dagster, and say what came of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dipp_pipeline.intake.pool import reader_pool
+from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.publishing.summary import Summary, summarise
+from dipp_pipeline.settings import Settings, seeds
+from dipp_pipeline.stages import House, Progress, nothing_new
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What came of a refresh."""
+
+    summary: Summary | None
+    """Of the release in force; of the warehouse where publication failed; None where there is neither."""
+    database: Path
+    unchanged: int
+    """Returns that the run did not need to read."""
+    changed: bool
+    """Whether it made a new release."""
+    error: str | None
+    """Why publication failed, or None."""
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `dipp refresh --json`."""
+        summary = self.summary
+        return {
+            "published": self.database.exists(),
+            "changed": self.changed,
+            "release_id": summary.release_id if summary else None,
+            "returns": {
+                "received": summary.returns_received if summary else 0,
+                "unchanged": self.unchanged,
+                "refused": summary.returns_refused if summary else 0,
+            },
+            "cases": summary.cases if summary else dict.fromkeys(("received", "accepted", "quarantined", "identical_dropped"), 0),
+            "issues": summary.issues if summary else {},
+            "database": str(self.database),
+        }
+
+
+def refresh_home(settings: Settings, progress: Progress, debug: bool = False) -> Refreshed:
+    """Refresh a home. A run that finds nothing new stops before Dagster is started."""
+    programme = load_programme(seeds())
+    with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
+        house = House(settings, programme, readers, progress)
+        if nothing_new(house):
+            summary = summarise(settings.database)
+            return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
+        readers.start()
+        from dipp_pipeline.orchestration.refresh import run_refresh
+
+        run = run_refresh(house, debug)
+    summary = summarise(settings.warehouse if run.error else settings.database)
+    return Refreshed(summary, settings.database, summary.returns_received - run.returns_read, run.changed, run.error)
