@@ -1,17 +1,21 @@
-"""The command `dipp check`: what the pipeline would say of a file, with nothing stored. R04 needs the home and is not tried."""
+"""The command `dipp check`: what the pipeline would say of a file, with nothing stored.
+
+R04 needs the home and is not tried.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.counts import Counts
+from dipp_pipeline.house import INSPECTORATE_TIME, House, open_house
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.model import Region
 from dipp_pipeline.settings import Settings
-from dipp_pipeline.stages import INSPECTORATE_TIME, NO_REGION, House, open_house
+from dipp_pipeline.stages import under_no_region
 from dipp_pipeline.validation.frame import Arrived
-from dipp_pipeline.validation.validate import Counts, validate
+from dipp_pipeline.validation.validate import validate
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ def check_files(files: Sequence[Path], region_slug: str | None, settings: Settin
         known = [file for file, region in zip(files, regions, strict=True) if region]
         readings = house.readers.read(known)
         arrived = [
-            Arrived(region.code, today, next(readings)) if region else Arrived("", today, _no_region(house))
+            Arrived(region.code, today, next(readings))
+            if region
+            else Arrived("", today, under_no_region(house.programme))
             for region in regions
         ]
         validated = validate(arrived, house.programme)
@@ -60,8 +66,6 @@ def check_files(files: Sequence[Path], region_slug: str | None, settings: Settin
 
 def _region(file: Path, region_slug: str | None, house: House) -> Region | None:
     slugs = [region_slug] if region_slug else [folder.name for folder in file.absolute().parents]
-    return next((house.programme.region_by_slug[slug] for slug in slugs if slug in house.programme.region_by_slug), None)
-
-
-def _no_region(house: House) -> ReadReturn:
-    return refused(house.programme, "F06", NO_REGION)
+    return next(
+        (house.programme.region_by_slug[slug] for slug in slugs if slug in house.programme.region_by_slug), None
+    )

@@ -1,4 +1,7 @@
-"""The command `dipp`: parses, calls, prints. Each command imports what it needs when it runs, so that help comes at once."""
+"""The command `dipp`: parses, calls, prints.
+
+Each command imports what it needs when it runs, so that help comes at once.
+"""
 
 import json
 import sys
@@ -13,10 +16,10 @@ from dipp_pipeline import __version__
 
 if TYPE_CHECKING:
     from dipp_pipeline.checking import Checked
+    from dipp_pipeline.house import Progress
     from dipp_pipeline.publishing.summary import Summary
     from dipp_pipeline.refreshing import Refreshed
     from dipp_pipeline.settings import Settings
-    from dipp_pipeline.stages import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,7 +79,9 @@ def json_option(command: Command) -> Command:
 @main.command()
 @home_option
 @json_option
-@click.option("--strict", is_flag=True, help="Exit with 3 if a case is quarantined or a return's latest version refused.")
+@click.option(
+    "--strict", is_flag=True, help="Exit with 3 if a case is quarantined or a return's latest version refused."
+)
 @debug_option
 def refresh(home: Path | None, as_json: bool, strict: bool) -> None:
     """Take in what is new, validate, land, build, test and publish."""
@@ -176,12 +181,15 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
     RETURN is its path under the region's folder.
     """
     settings = _settings(home)
-    from dipp_pipeline.stages import open_house, withdraw_return
+    from dipp_pipeline.house import open_house
+    from dipp_pipeline.stages import withdraw_return
 
     with open_house(settings) as house:
         known = withdraw_return(house, region_slug, return_path)
     if known is None:
-        raise click.ClickException(f'No return "{return_path}" of {region_slug} ever arrived. Its name is as in the folder.')
+        raise click.ClickException(
+            f'No return "{return_path}" of {region_slug} ever arrived. Its name is as in the folder.'
+        )
     click.echo(f"{return_path} is out of force. Run: dipp refresh --home {settings.home}")
 
 
@@ -196,7 +204,9 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
     from dipp_pipeline.refreshing import refresh_home
 
     with _reading_progress() as progress:
-        refreshed = refresh_home(settings, progress, debug=bool(click.get_current_context().find_root().meta.get("debug")))
+        refreshed = refresh_home(
+            settings, progress, debug=bool(click.get_current_context().find_root().meta.get("debug"))
+        )
     if refreshed.error:
         click.echo(f"Error: {refreshed.error}", err=True)
     if as_json:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipp_pipeline.house import House, Progress
 from dipp_pipeline.intake.pool import reader_pool
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.publishing.summary import Summary, summarise
 from dipp_pipeline.settings import Settings, seeds
-from dipp_pipeline.stages import House, Progress, nothing_new
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Refreshed:
                 "unchanged": self.unchanged,
                 "refused": summary.returns_refused if summary else 0,
             },
-            "cases": summary.cases if summary else dict.fromkeys(("received", "accepted", "quarantined", "identical_dropped"), 0),
+            "cases": summary.cases
+            if summary
+            else dict.fromkeys(("received", "accepted", "quarantined", "identical_dropped"), 0),
             "issues": summary.issues if summary else {},
             "database": str(self.database),
         }
@@ -47,7 +49,7 @@ def refresh_home(settings: Settings, progress: Progress, debug: bool = False) ->
     programme = load_programme(seeds())
     with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
         house = House(settings, programme, readers, progress)
-        if nothing_new(house):
+        if house.nothing_new():
             summary = summarise(settings.database)
             return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
         readers.start()

@@ -81,7 +81,9 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] = os.
     limits = {setting.name: written.pop(setting.name) for setting in fields(Limits) if setting.name in written}
     others = {name: written.pop(name) for name in ("readers", "releases_kept") if name in written}
     if written:
-        raise SettingsError(f'{home / "dipp.toml"}: there is no setting "{min(written)}". Take it out or mend its name.')
+        raise SettingsError(
+            f'{home / "dipp.toml"}: there is no setting "{min(written)}". Take it out or mend its name.'
+        )
     return Settings(home, Limits(**limits), **others)
 
 

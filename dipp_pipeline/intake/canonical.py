@@ -1,4 +1,4 @@
-"""What a cell's text means: its canonical value where it has one, else the text itself, tidied, for validation to judge.
+"""What a cell's text means: its canonical value where it has one, else the tidied text, for validation to judge.
 
 A blank becomes None and a formula error keeps its mark, whatever the column.
 """

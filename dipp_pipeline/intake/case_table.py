@@ -72,7 +72,10 @@ def canonical_reference(text: str) -> str:
 
 
 def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReadReturn:
-    """The case tables of a file's visible sheets, with the problems of headings and sheets (F03 to F05, F07, W01, W02, W06)."""
+    """The case tables of a file's visible sheets, and what is wrong with headings and sheets.
+
+    Those are F03 to F05 and F07, W01, W02 and W06.
+    """
     return _Finder(programme).find(sheets)
 
 
@@ -84,24 +87,37 @@ class _Finder:
     def find(self, sheets: Sequence[Sheet]) -> ReadReturn:
         tables = [table for sheet in sheets if (table := self._table(sheet)) is not None]
         if not tables:
-            self._report("F03", "No visible sheet has a row of headings of a case table. Use the headings of the template.")
+            self._report(
+                "F03", "No visible sheet has a row of headings of a case table. Use the headings of the template."
+            )
         elif not any(table.rows for table in tables):
             self._report("F07", "The headings were found, but no case under them. Send the return with its cases.")
         refusals = [issue for issue in self.issues if issue.severity == "refuse"]
         return ReadReturn((), tuple(refusals)) if refusals else ReadReturn(tuple(tables), tuple(self.issues))
 
-    def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, **where: str | int | None) -> None:
+    def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, field: str | None = None) -> None:
         severity = self.programme.rules[rule_code].severity
-        self.issues.append(Issue(rule_code, severity, message, sheet.name if sheet else None, **where))  # type: ignore[arg-type]  # cell, row, field, found
+        self.issues.append(Issue(rule_code, severity, message, sheet.name if sheet else None, field=field))
+
+    def _report_heading(
+        self, rule_code: str, message: str, sheet: Sheet, row: int, column: int, field: str | None = None
+    ) -> None:
+        severity = self.programme.rules[rule_code].severity
+        cell, found = f"{column_letters(column)}{row + 1}", tidy(sheet.columns[column][row]) or None
+        self.issues.append(Issue(rule_code, severity, message, sheet.name, cell, row + 1, field, found))
 
     def _table(self, sheet: Sheet) -> CaseTable | None:
         heading_row = _heading_row(sheet, self.programme.required_headings)
         if heading_row is None:
             if sheet.visible and sum(any(column.filled) for column in sheet.columns) > WIDEST_NOTE:
-                self._report("W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet)
+                self._report(
+                    "W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet
+                )
             return None
         if not sheet.visible:
-            self._report("W06", "This hidden sheet holds a case table, which was not read. Unhide it if it counts.", sheet)
+            self._report(
+                "W06", "This hidden sheet holds a case table, which was not read. Unhide it if it counts.", sheet
+            )
             return None
         return self._read_table(sheet, heading_row)
 
@@ -132,15 +148,11 @@ class _Finder:
                 others.append(index)
             elif name in named:
                 first = f"{column_letters(named[name])}{heading_row + 1}"
-                self._report(
-                    "F05",
-                    f'"{tidy(heading)}" is a second column for {self.programme.label(name)}, whose first is at {first}. Keep one of them.',
-                    sheet,
-                    cell=f"{column_letters(index)}{heading_row + 1}",
-                    row=heading_row + 1,
-                    field=name,
-                    found=tidy(heading),
+                message = (
+                    f'"{tidy(heading)}" is a second column for {self.programme.label(name)}, '
+                    f"whose first is at {first}. Keep one of them."
                 )
+                self._report_heading("F05", message, sheet, heading_row, index, name)
             else:
                 named[name] = index
         return named, others
@@ -148,15 +160,15 @@ class _Finder:
     def _report_other(self, sheet: Sheet, heading_row: int, index: int, rows: Sequence[int]) -> None:
         column = sheet.columns[index]
         heading = tidy(column[heading_row])
-        where = {"cell": f"{column_letters(index)}{heading_row + 1}", "row": heading_row + 1, "found": heading or None}
         if heading_key(heading) in self.programme.personal_headings:
             message = f'The column "{heading}" holds personal details and was dropped. Leave it out of the return.'
-            self._report("W02", message, sheet, **where)
+            self._report_heading("W02", message, sheet, heading_row, index)
         elif heading:
             message = f'The heading "{heading}" is not known, so its column was not read. Mend it if it should count.'
-            self._report("W01", message, sheet, **where)
+            self._report_heading("W01", message, sheet, heading_row, index)
         elif any(column.filled[column.codes[row]] for row in rows):
-            self._report("W01", "A column without a heading was not read. Give it one if it should count.", sheet, **where)
+            message = "A column without a heading was not read. Give it one if it should count."
+            self._report_heading("W01", message, sheet, heading_row, index)
 
     def _report_missing(self, sheet: Sheet, table: CaseTable) -> None:
         needed = [field.name for field in self.programme.fields if field.required]
@@ -164,7 +176,9 @@ class _Finder:
         needed += [question.code for question in self.programme.questions if question.question_set in sets]
         for name in needed:
             if name not in table.columns:
-                message = f"No column has the heading {self.programme.label(name)}. Add the column, or mend its heading."
+                message = (
+                    f"No column has the heading {self.programme.label(name)}. Add the column, or mend its heading."
+                )
                 self._report("F04", message, sheet, field=name)
 
     def _any_adjusted(self, table: CaseTable) -> bool:
@@ -189,15 +203,15 @@ def _rows_with_headings(columns: Sequence[Column], is_heading: Callable[[int, st
     return (row for row, headings in found.items() if headings >= HEADINGS_OF_A_TABLE)
 
 
-def _case_rows(
-    sheet: Sheet, heading_row: int, named: Mapping[str, int], programme: Programme
-) -> tuple[list[int], int]:
+def _case_rows(sheet: Sheet, heading_row: int, named: Mapping[str, int], programme: Programme) -> tuple[list[int], int]:
     """The rows, from 0, that hold a case, and how many others below the headings hold something."""
     filled_cells = _filled_cells(sheet)
     required = {index: name for name, index in named.items() if name in programme.field_by_name}
     headings = programme.required_headings
     repeated = set(
-        _rows_with_headings(sheet.columns, lambda index, key: index in required and headings.get(key) == required[index])
+        _rows_with_headings(
+            sheet.columns, lambda index, key: index in required and headings.get(key) == required[index]
+        )
     )
     totals = set(_total_rows(sheet))
     references = sheet.columns[named[CASE_REFERENCE]] if CASE_REFERENCE in named else None

@@ -16,11 +16,14 @@ def read(path: Path, limits: Limits) -> list[Sheet]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(row) > limits.columns and any(cell.strip() for cell in row[limits.columns :]):
-                raise Refusal("F02", f"Row {len(rows) + 1} has more than {limits.columns} columns. Send the case scores only.")
+                raise Refusal(
+                    "F02", f"Row {len(rows) + 1} has more than {limits.columns} columns. Send the case scores only."
+                )
             rows.append([_marked(cell) for cell in row])
     except csv.Error:
         raise Refusal(
-            "F01", f"The quotation marks do not match from row {len(rows) + 1} on. Save the file again from a spreadsheet."
+            "F01",
+            f"The quotation marks do not match from row {len(rows) + 1} on. Save the file again from a spreadsheet.",
         ) from None
     return [Sheet.of(path.stem, rows)]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from posixpath import join, normpath
+from typing import cast
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -41,14 +42,19 @@ def read(path: Path, limits: Limits) -> list[Sheet]:
     except (CalamineError, KeyError, ParseError, zipfile.BadZipFile, EOFError, ValueError, OSError):
         raise Refusal("F01", "The workbook is damaged. Open it, save it again as .xlsx and send that.") from None
     except (NotImplementedError, RuntimeError):
-        raise Refusal("F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx.") from None
+        raise Refusal(
+            "F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx."
+        ) from None
 
 
-def _sheets(book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool) -> Iterator[Sheet]:
+def _sheets(
+    book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool
+) -> Iterator[Sheet]:
     for metadata in book.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        rows: list[list[object]] = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)
+        cells = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)
+        rows = cast(list[list[object]], cells)
         for row, column, mark in _marks(archive.read(parts[metadata.name])):
             _put(rows, row, column, mark)
         yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)

@@ -73,7 +73,9 @@ def _rows(events: Iterator[tuple[str, Element]], sheet: str, limits: Limits) -> 
             if filled_rows > limits.rows:
                 raise Refusal("F02", f'Sheet "{sheet}" has more than {limits.rows} rows. Send the case scores only.')
             if blank_rows > limits.rows:
-                raise Refusal("F02", f'Sheet "{sheet}" has cells after {blank_rows} blank rows. Send the case scores only.')
+                raise Refusal(
+                    "F02", f'Sheet "{sheet}" has cells after {blank_rows} blank rows. Send the case scores only.'
+                )
             yield from ([] for _ in range(blank_rows))
             blank_rows = 0
             yield from (row for _ in range(times))

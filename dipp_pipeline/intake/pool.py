@@ -1,4 +1,4 @@
-"""Read many files at once, each in a worker process with a time limit; a worker that dies takes only its file with it."""
+"""Read many files at once, in worker processes under a time limit; one that dies takes only its file with it."""
 
 import os
 import pickle

@@ -68,7 +68,9 @@ def _check_expanded_size(path: Path, limits: Limits) -> None:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise Refusal("F01", "The file is damaged or incomplete. Open it, save it again and send that.") from None
     if expanded > limits.expanded_megabytes * MEGABYTE:
-        raise Refusal("F02", f"The file expands to more than {limits.expanded_megabytes} MB. Send the case scores only.")
+        raise Refusal(
+            "F02", f"The file expands to more than {limits.expanded_megabytes} MB. Send the case scores only."
+        )
 
 
 def _check_extent(sheet: Sheet, limits: Limits) -> None:

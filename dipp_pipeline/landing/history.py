@@ -1,4 +1,4 @@
-"""The history of the returns: every version, how it was read, and which is in force. All of it is told from the folders.
+"""The history of the returns: every version, how it was read, and which is in force. The folders tell all of it.
 
     landing/<region>/<return>/return.json                      region and path
                               withdrawn.json                   the last version that a withdrawal covers
@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dipp_pipeline.validation.validate import Counts
+from dipp_pipeline.counts import Counts
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Write what arrived and what reading it gave: immutable folders, each put in place by one rename."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -121,4 +120,4 @@ def _write_json(path: Path, content: Mapping[str, object]) -> None:
     """Write the file whole or not at all."""
     aside = path.with_suffix(".new")
     aside.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    os.replace(aside, path)
+    aside.replace(path)

@@ -1,14 +1,15 @@
-"""The walk through the house as Dagster assets: each a sentence, with what to show of it. The work is done in stages.py."""
+"""The walk through the house as Dagster assets: each a sentence, with what to show of it. stages.py does the work."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from dipp_pipeline.house import House
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import seeds
-from dipp_pipeline.stages import House, TakenIn, build, release, take_in
+from dipp_pipeline.stages import TakenIn, build, release, take_in
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.models import Model, Project, Source, SqlTest, column_lineage
 from dipp_pipeline.warehouse.sources import source_columns
@@ -21,7 +22,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_p
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
 
-Result = dg.MaterializeResult | dg.AssetCheckResult
+Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def region_partitions(programme: Programme) -> dg.StaticPartitionsDefinition:
@@ -52,7 +53,9 @@ def landing_asset(programme: Programme) -> dg.AssetsDefinition:
         group_name="landing",
         kinds={"excel", "parquet"},
         check_specs=[
-            dg.AssetCheckSpec(NO_RETURN_REFUSED, asset=CASE_SCORES, description="The latest version of every return is taken."),
+            dg.AssetCheckSpec(
+                NO_RETURN_REFUSED, asset=CASE_SCORES, description="The latest version of every return is taken."
+            ),
             dg.AssetCheckSpec(NO_CASE_QUARANTINED, asset=CASE_SCORES, description="No case in force is held back."),
         ],
     )
@@ -70,7 +73,9 @@ def model_assets(project: Project, programme: Programme) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         specs=[_model_spec(model) for model in project.models],
-        check_specs=[dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests],
+        check_specs=[
+            dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests
+        ],
         can_subset=True,
         name="sql_models",
     )
@@ -92,7 +97,7 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
     """The asset of the published database."""
 
     @dg.asset(key=FINDINGS, deps=[mart.name for mart in project.marts], group_name="publication", kinds={"duckdb"})
-    def dipp_findings(house: dg.ResourceParam[House]) -> dg.MaterializeResult:
+    def dipp_findings(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
         """The published database. It is only made where every SQL test passed on exactly its data."""
         released = release(house)
         return dg.MaterializeResult(
@@ -123,10 +128,14 @@ def _asset_key(table: str) -> dg.AssetKey:
 
 
 def _column_schema(model: Model) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(column.name, column.data_type, column.description) for column in model.columns])
+    return dg.TableSchema(
+        [dg.TableColumn(column.name, column.data_type, column.description) for column in model.columns]
+    )
 
 
-def _materialized(model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]]) -> dg.MaterializeResult:
+def _materialized(
+    model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]]
+) -> dg.MaterializeResult[None]:
     origins = {
         column: [dg.TableColumnDep(_asset_key(source.table), source.column) for source in sources]
         for column, sources in lineage.items()

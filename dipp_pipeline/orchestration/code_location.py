@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dipp_pipeline.house import House, open_house
 from dipp_pipeline.orchestration.assets import landing_asset, model_assets, release_asset, seed_assets
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
-from dipp_pipeline.stages import House, open_house
 from dipp_pipeline.warehouse.models import load_project
 
 

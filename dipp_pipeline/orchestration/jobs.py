@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from dipp_pipeline.house import INSPECTORATE_TIME, House
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.stages import INSPECTORATE_TIME, House, whats_new
 
 if TYPE_CHECKING:  # Dagster has no public name for what define_asset_job returns
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -61,7 +61,7 @@ def new_returns_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition
     @dg.sensor(name="new_returns", job=job, minimum_interval_seconds=60)
     def new_returns(house: dg.ResourceParam[House]) -> dg.RunRequest | dg.SkipReason:
         """Compares contents, never times. Its run key names the state from which the content is new."""
-        new = whats_new(house)
+        new = house.new_content()
         if not new:
             return dg.SkipReason("Nothing in the drop folder differs from what is landed.")
         versions = [[known.return_id, known.latest.number] for known in house.history().returns]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from dipp_pipeline.house import House
 from dipp_pipeline.orchestration.assets import CASE_SCORES, FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.orchestration.jobs import NIGHTLY_REFRESH
 from dipp_pipeline.settings import Settings, dagster_yaml
-from dipp_pipeline.stages import House
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def run_refresh(house: House, debug: bool = False) -> RefreshRun:
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     shown = {materialization.asset_key: materialization.metadata for materialization in made}
     return RefreshRun(
-        returns_read=shown[CASE_SCORES]["returns_read"].value if CASE_SCORES in shown else 0,
+        returns_read=int(str(shown[CASE_SCORES]["returns_read"].value)) if CASE_SCORES in shown else 0,
         changed=bool(shown[FINDINGS]["changed"].value) if FINDINGS in shown else False,
         error=None if result.success else _why(result),
     )

@@ -89,7 +89,9 @@ def _unique(path: Path, *keys: str) -> list[Row]:
 def _pdus(path: Path, region_codes: set[str]) -> Iterator[Pdu]:
     for row in _unique(path, "pdu_slug"):
         if row["region_code"] not in region_codes:
-            raise ProgrammeError(f'{path.name}: "{row["pdu_slug"]}" is in region "{row["region_code"]}", which is none.')
+            raise ProgrammeError(
+                f'{path.name}: "{row["pdu_slug"]}" is in region "{row["region_code"]}", which is none.'
+            )
         yield Pdu(row["pdu_slug"], row["pdu_name"], row["region_code"])
 
 
@@ -167,7 +169,9 @@ def _spellings(path: Path, fields: tuple[Field, ...]) -> Mapping[str, Mapping[st
         lists[name] = _one_meaning(path.name, spelt + [(value_key(value), value, value) for value in canonical])
     for row in rows:
         if row["field"] not in lists:
-            raise ProgrammeError(f'{path.name}: "{row["spelling"]}" is for "{row["field"]}", which has no list of values.')
+            raise ProgrammeError(
+                f'{path.name}: "{row["spelling"]}" is for "{row["field"]}", which has no list of values.'
+            )
     return lists
 
 
@@ -214,7 +218,9 @@ def _superseded(path: Path, pdus: tuple[Pdu, ...]) -> Mapping[str, SupersededPdu
     for row in _unique(path, "recorded_name"):
         unknown = [slug for slug in row["successor_slugs"].split() if slug not in by_slug]
         if unknown:
-            raise ProgrammeError(f'{path.name}: "{row["recorded_name"]}" is followed by "{unknown[0]}", which is no PDU.')
+            raise ProgrammeError(
+                f'{path.name}: "{row["recorded_name"]}" is followed by "{unknown[0]}", which is no PDU.'
+            )
         superseded[pdu_key(row["recorded_name"])] = SupersededPdu(
             name=tidy(row["recorded_name"]),
             superseded_on=date.fromisoformat(row["superseded_on"]),

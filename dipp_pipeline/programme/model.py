@@ -174,4 +174,3 @@ class Programme:
         key = pdu_key(name)
         others = (names.get(key) for code, names in self.pdu_names.items() if code != region_code)
         return next((pdu for pdu in others if pdu is not None), None)
-

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipp_pipeline.database import open_database
+from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings
-from dipp_pipeline.warehouse.build import open_database, recorded_outcome
+from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.models import Model, Project
 
 STORAGE_VERSION = "v1.0.0"
@@ -23,15 +25,6 @@ class Release:
     release_id: str
     changed: bool
     """Whether this publication made it."""
-
-
-def release_in_force(database: Path) -> str | None:
-    """The identity of the release that readers see, or None where there is none."""
-    if not database.exists():
-        return None
-    with open_database(database) as connection:
-        found = connection.execute("select release_id from release_info").fetchone()
-    return str(found[0]) if found else None
 
 
 def publish(settings: Settings, project: Project) -> Release:
@@ -90,7 +83,9 @@ def _verify(file: Path, marts: Sequence[Model]) -> None:
     ]
     if found != promised:
         wrong = sorted({row[0] for row in set(found) ^ set(promised)})
-        raise PublicationError(f"Nothing was published: what was written of {', '.join(wrong)} is not what its model says.")
+        raise PublicationError(
+            f"Nothing was published: what was written of {', '.join(wrong)} is not what its model says."
+        )
 
 
 def _keep_former(settings: Settings) -> None:
@@ -98,7 +93,9 @@ def _keep_former(settings: Settings) -> None:
     if not settings.database.exists():
         return
     with open_database(settings.database) as connection:
-        found = connection.execute("select release_id, strftime(published_at, '%Y%m%dT%H%M%S') from release_info").fetchone()
+        found = connection.execute(
+            "select release_id, strftime(published_at, '%Y%m%dT%H%M%S') from release_info"
+        ).fetchone()
     if found:
         settings.former_releases.mkdir(parents=True, exist_ok=True)
         kept = settings.former_releases / f"{found[1]}-{found[0]}.duckdb"

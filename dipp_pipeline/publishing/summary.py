@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dipp_pipeline.warehouse.build import open_database
+from dipp_pipeline.database import open_database
 
 REGION_UNKNOWN = "F06"
 
@@ -60,6 +60,15 @@ class Summary:
     @property
     def _under_no_region(self) -> int:
         return self.issues.get(REGION_UNKNOWN, 0)
+
+
+def release_in_force(database: Path) -> str | None:
+    """The identity of the release that readers see, or None where there is none."""
+    if not database.exists():
+        return None
+    with open_database(database) as connection:
+        found = connection.execute("select release_id from release_info").fetchone()
+    return str(found[0]) if found else None
 
 
 def summarise(database: Path) -> Summary:

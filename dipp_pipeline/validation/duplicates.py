@@ -1,4 +1,4 @@
-"""Rows of one return that speak of the same case: identical ones are dropped but for the first (W03), others clash (R03)."""
+"""Rows of one return that speak of the same case: identical ones are dropped but for the first, others clash."""
 
 from collections.abc import Sequence
 

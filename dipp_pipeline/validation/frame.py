@@ -42,7 +42,7 @@ class Cell:
 
 
 class CaseFrame:
-    """All cases of the returns, in order. `values` has the columns RETURN (place in the list), SHEET, ROW and canonical texts."""
+    """All cases of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts."""
 
     def __init__(self, returns: Sequence[Arrived], programme: Programme) -> None:
         self._tables = [table for arrived in returns for table in arrived.read.tables]
@@ -63,7 +63,9 @@ class CaseFrame:
         table, place = self._locate(row)
         text = table.columns[column][place]
         number = table.rows[place]
-        return Cell(table.sheet, number, f"{table.letters[column]}{number}", tidy(text.removeprefix(ERROR_MARK)) or None)
+        return Cell(
+            table.sheet, number, f"{table.letters[column]}{number}", tidy(text.removeprefix(ERROR_MARK)) or None
+        )
 
     def _locate(self, row: int) -> tuple[CaseTable, int]:
         index = bisect_right(self._starts, row) - 1

@@ -1,4 +1,4 @@
-"""What is said of each broken rule: one plain sentence on what is wrong, one on what to do. No case reference is quoted."""
+"""What is said of each broken rule: what is wrong, and what to do. No case reference is quoted."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from dipp_pipeline.programme.text import pdu_key, value_key
 
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:
-    """The advice for one cell. Rules that compare rows have their words where they are judged."""
+    """The advice for one cell, in a return of that region."""
     field = programme.field_by_name.get(column)
     name = programme.label(column)
     match rule_code:
@@ -16,6 +16,8 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
             return "The row has data but no case reference. Give the reference, or clear the row if it is no case."
         case "R02":
             return "The case reference is not a letter and six digits, such as X320741. Mend it."
+        case "R03":
+            return "This case stands more than once in this return, with different contents. Keep the right row only."
         case "R05":
             return _unknown_pdu(found or "", region, programme)
         case "R06":
@@ -38,9 +40,11 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
             return f"The cell has no value: it holds {found}. Type the value in."
         case "R14":
             asked_of = programme.question_by_code[column].question_set
-            return f'{name} is for {asked_of} cases, which this is not, and is "{found}". Clear it or mend the question set.'
+            return f'{name} is only for {asked_of} cases, and is "{found}". Clear it, or mend the question set.'
+        case "W03":
+            return "The same row stands twice in this return; one was kept. Take the other out."
         case "W04":
-            return f'{name} does not apply to this case, so "{found}" was read as not applicable. Check the case\'s details.'
+            return f'{name} does not apply to this case, so "{found}" was read as not applicable. Check the details.'
         case _:
             return f"{name} is yes while every prompt of it that was answered is no. Check the judgement."
 

@@ -1,7 +1,7 @@
 """The row and cell rules as polars expressions: for each column, which rule a cell breaks and when.
 
-The frame they speak of has a text column for every field and question of the Programme (see frame.py), the columns REGION
-and RECEIVED_ON, and for every question a Boolean column `applies(code)`: null where it cannot be told.
+The frame they speak of has a text column for every field and question of the Programme (see frame.py), the columns
+REGION and RECEIVED_ON, and for every question a Boolean column `applies(code)`: null where it cannot be told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -95,14 +95,17 @@ def question_breaches(question: Question, programme: Programme) -> Breaches:
 def applicability(question: Question, programme: Programme) -> pl.Expr:
     """Whether a question's condition holds, in a frame of `facts`: null where a value that it needs failed.
 
-    A condition that holds whatever the failed value was meant to be can be told, as in SQL. Raises ProgrammeError where the condition is not SQL over the case's fields.
+    A condition that holds whatever the failed value was meant to be can be told, as in SQL.
+    Raises ProgrammeError where the condition is not SQL over the case's fields.
     """
     if not question.applies_when:
         return pl.lit(True).alias(applies(question.code))
     try:
         holds = pl.sql_expr(question.applies_when)
     except pl.exceptions.PolarsError as error:
-        raise ProgrammeError(f'questions.csv: {question.code} applies when "{question.applies_when}": {error}.') from None
+        raise ProgrammeError(
+            f'questions.csv: {question.code} applies when "{question.applies_when}": {error}.'
+        ) from None
     needed = sorted(set(holds.meta.root_names()))
     unknown = [name for name in needed if name not in programme.field_by_name]
     if unknown:
@@ -113,19 +116,25 @@ def applicability(question: Question, programme: Programme) -> pl.Expr:
 
 
 def facts(programme: Programme) -> Iterator[pl.Expr]:
-    """What conditions speak of: each field's value in its own type, null where blank or broken, and whether it failed."""
+    """What conditions speak of: each field's value in its type, null where blank or broken, and whether it failed."""
     for field in programme.fields:
-        value = pl.when(is_valid(field, programme)).then(pl.col(field.name))
-        match field.type:
-            case "date":
-                value = value.str.to_date("%Y-%m-%d", strict=False)
-            case "integer":
-                value = value.cast(pl.Int64, strict=False)
-            case "boolean":
-                value = value == "true"
+        value = typed(field, pl.when(is_valid(field, programme)).then(pl.col(field.name)))
         blank_and_free = pl.lit(not field.required) & pl.col(field.name).is_null()
         yield value.alias(field.name)
         yield (~is_valid(field, programme) & ~blank_and_free).alias(_failed(field.name))
+
+
+def typed(field: Field, value: pl.Expr) -> pl.Expr:
+    """A canonical text in the type of its field, null where it is not of that type."""
+    match field.type:
+        case "date":
+            return as_date(value)
+        case "integer":
+            return value.cast(pl.Int32, strict=False)
+        case "boolean":
+            return value == "true"
+        case _:
+            return value
 
 
 def is_valid(field: Field, programme: Programme) -> pl.Expr:
@@ -168,5 +177,7 @@ def _is_answered(question: Question, programme: Programme) -> pl.Expr:
 def _all_answered_are_no(prompts: list[Question], programme: Programme) -> pl.Expr:
     """Some prompt is answered, every answered one is no, and none holds what is no answer at all."""
     some_answered = reduce(or_, (_is_answered(prompt, programme) for prompt in prompts))
-    none_contradicts = reduce(and_, (pl.col(prompt.code).is_in(["no", NOT_APPLICABLE]).fill_null(True) for prompt in prompts))
+    none_contradicts = reduce(
+        and_, (pl.col(prompt.code).is_in(["no", NOT_APPLICABLE]).fill_null(True) for prompt in prompts)
+    )
     return some_answered & none_contradicts

@@ -25,22 +25,31 @@ def case_schema(programme: Programme) -> pa.DataFrameSchema:
 
 
 def failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
-    """What breaks the schema: row (from 0), column and rule code, in the order of rows, columns and rules."""
+    """What breaks the schema: row (from 0), column and rule code, in the order of rows, columns and rules.
+
+    Raises RuntimeError where pandera reports anything but a broken rule at a row, such as a check that itself failed.
+    """
     if frame.is_empty():
         return pl.DataFrame(schema=FAILURES)
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        columns = pl.DataFrame({"column": list(schema.columns), "place": range(len(schema.columns))})
-        return (
-            errors.failure_cases.select(
-                pl.col("index").cast(pl.UInt32).alias("row"), "column", pl.col("check").alias("rule_code")
-            )
-            .join(columns, on="column")
-            .sort("row", "place", "rule_code")
-            .select(*FAILURES)
-        )
+        return _failures(pl.DataFrame(errors.failure_cases), schema)
     return pl.DataFrame(schema=FAILURES)
+
+
+def _failures(cases: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
+    rules = {check.name for column in schema.columns.values() for check in column.checks}
+    others = cases.filter(pl.col("index").is_null() | ~pl.col("check").is_in(sorted(rules)))
+    if not others.is_empty():
+        raise RuntimeError(f"The schema could not be checked: {others['check'][0]} on {others['column'][0]}.")
+    places = pl.DataFrame({"column": list(schema.columns), "place": range(len(schema.columns))})
+    return (
+        cases.select(pl.col("index").cast(pl.UInt32).alias("row"), "column", pl.col("check").alias("rule_code"))
+        .join(places, on="column")
+        .sort("row", "place", "rule_code")
+        .select(*FAILURES)
+    )
 
 
 def _column(breaches: Mapping[str, pl.Expr]) -> pa.Column:

@@ -7,29 +7,17 @@ from operator import itemgetter
 
 import polars as pl
 
+from dipp_pipeline.counts import Counts
 from dipp_pipeline.intake.case_table import CaseTable
 from dipp_pipeline.issues import Issue
-from dipp_pipeline.programme.model import CASE_REFERENCE, Field, Programme
+from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.validation.duplicates import repeated_rows
 from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame
 from dipp_pipeline.validation.messages import message
-from dipp_pipeline.validation.rules import read_as_not_applicable
+from dipp_pipeline.validation.rules import read_as_not_applicable, typed
 from dipp_pipeline.validation.schema import case_schema, failures
 
 OUTCOME = "_outcome"
-
-IDENTICAL = "The same row stands twice in this return; one was kept. Take one of them out."
-CLASHING = "This case stands more than once in this return, with different contents. Keep the right row only."
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The case rows of a return: every one received is accepted, quarantined or dropped as identical."""
-
-    received: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    identical_dropped: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ class Validated:
 
 
 def validate(returns: Sequence[Arrived], programme: Programme) -> list[Validated]:
-    """Judge returns together, since a schema costs the same for one as for a hundred. R04 is decided in the warehouse."""
+    """Judge returns together, since a schema costs the same for one as for many. R04 is decided in the warehouse."""
     frame = CaseFrame(returns, programme)
     broken = failures(frame.values, case_schema(programme))
     values = frame.values.with_columns(read_as_not_applicable(programme))
@@ -92,20 +80,19 @@ def _found_issues(
     """The issues of rows and cells, by the place of their return, in the order of the rows."""
     regions = {region.code: region for region in programme.regions}
     found = [
-        (row, rule, column, None)
-        for row, column, rule in broken.iter_rows()
+        *broken.iter_rows(),
+        *((row, CASE_REFERENCE, "W03") for row in identical),
+        *((row, CASE_REFERENCE, "R03") for row in clashing),
     ]
-    found += [(row, "W03", CASE_REFERENCE, IDENTICAL) for row in identical]
-    found += [(row, "R03", CASE_REFERENCE, CLASHING) for row in clashing]
     issues: dict[int, list[Issue]] = defaultdict(list)
-    for row, rule, column, words in sorted(found, key=itemgetter(0)):
+    for row, column, rule in sorted(found, key=itemgetter(0)):
         place, cell = frame.place(row), frame.cell(row, column)
         region = regions[returns[place].region_code]
         issues[place].append(
             Issue(
                 rule_code=rule,
                 severity=programme.rules[rule].severity,
-                message=words or message(rule, column, cell.found, region, programme),
+                message=message(rule, column, cell.found, region, programme),
                 sheet=cell.sheet,
                 cell=cell.address,
                 row=cell.row,
@@ -122,24 +109,13 @@ def _validated(arrived: Arrived, found: Sequence[Issue], values: pl.DataFrame, p
     return Validated(
         issues=(*arrived.read.issues, *found),
         counts=Counts(received=values.height, **dict(outcomes.iter_rows())),
-        cases=accepted.select(SHEET, ROW, *(_typed(field) for field in programme.fields)),
+        cases=accepted.select(
+            SHEET, ROW, *(typed(field, pl.col(field.name)).alias(field.name) for field in programme.fields)
+        ),
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
         rows_skipped=sum(table.rows_skipped for table in arrived.read.tables),
     )
-
-
-def _typed(field: Field) -> pl.Expr:
-    value = pl.col(field.name)
-    match field.type:
-        case "date":
-            return value.str.to_date("%Y-%m-%d")
-        case "integer":
-            return value.cast(pl.Int32)
-        case "boolean":
-            return (value == "true").alias(field.name)
-        case _:
-            return value
 
 
 def _answers(accepted: pl.DataFrame, programme: Programme) -> pl.DataFrame:

@@ -3,16 +3,13 @@
 The warehouse can always be deleted; nothing is kept in it that the landed Parquet and the seeds do not hold.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from dipp_pipeline.landing.history import KnownReturn
+from dipp_pipeline.database import open_database
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.warehouse.models import Model, Project
 from dipp_pipeline.warehouse.sources import Build, create_sources
@@ -29,34 +26,6 @@ class Outcome:
     @property
     def failed_tests(self) -> Sequence[str]:
         return [test for test, rows in self.wrong_rows.items() if rows]
-
-
-@contextmanager
-def open_database(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that is closed at the end."""
-    connection = duckdb.connect(str(path), read_only=read_only)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def release_id(returns: Sequence[KnownReturn], definitions: Mapping[str, str], sql_folder: Path) -> str:
-    """First 12 hex digits of a SHA-256 over what a release is built from: returns, definitions and models."""
-    digest = hashlib.sha256()
-    standing = [
-        [
-            known.return_id,
-            known.in_force.number if known.in_force else None,
-            known.refused,
-            [[version.sha256, version.received_at.isoformat()] for version in known.versions],
-        ]
-        for known in returns
-    ]
-    digest.update(json.dumps([standing, dict(definitions)]).encode())
-    for path in sorted(sql_folder.glob("*/*.sql")):
-        digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def build_warehouse(target: Path, build: Build, sql_folder: Path, programme: Programme, project: Project) -> Outcome:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -80,6 +80,7 @@ class Project:
         return [model for model in self.models if model.layer == "marts"]
 
 
+@cache
 def load_project(folder: Path) -> Project:
     """Read the models and tests of a folder. Raises ModelError."""
     models = [_model(path, layer) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
@@ -136,7 +137,9 @@ def _test(path: Path, models: set[str]) -> SqlTest:
     description, tags = _header(sql)
     _select(path, sql)
     if not description or tags.get("on") not in models:
-        raise ModelError(f"{path.name} must open with a comment that says what it tests, and one with the model it is on.")
+        raise ModelError(
+            f"{path.name} must open with a comment that says what it tests, and one with the model it is on."
+        )
     return SqlTest(path.stem, sql, description, tags["on"])
 
 

@@ -95,7 +95,9 @@ def create_sources(
         listed = ", ".join(f'"{column}" {data_type}' for column, data_type in columns.items())
         connection.execute(f"create table {name} ({listed})")
     for path in sorted(seeds.glob("*.csv")):
-        connection.execute(f"insert into seeds.{path.stem} from read_csv($file, all_varchar = true)", {"file": str(path)})
+        connection.execute(
+            f"insert into seeds.{path.stem} from read_csv($file, all_varchar = true)", {"file": str(path)}
+        )
     _insert(connection, "landing.returns", _returns_frame(build.returns, programme))
     _insert(connection, "landing.build", pl.DataFrame([_build_row(build)]))
     _insert(connection, "landing.published_columns", _published_columns(project))
@@ -121,10 +123,13 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFram
 
 
 def _returns_frame(returns: Sequence[KnownReturn], programme: Programme) -> pl.DataFrame:
-    schema = {
-        column: {"TIMESTAMP": pl.Datetime("us"), "INTEGER": pl.Int32, "BOOLEAN": pl.Boolean}.get(data_type, pl.String)
-        for column, data_type in _RETURNS.items()
+    polars_types = {
+        "TIMESTAMP": pl.Datetime("us"),
+        "INTEGER": pl.Int32(),
+        "BOOLEAN": pl.Boolean(),
+        "VARCHAR": pl.String(),
     }
+    schema = {column: polars_types[data_type] for column, data_type in _RETURNS.items()}
     return pl.DataFrame([_return_row(known, programme) for known in returns], schema=schema, orient="row")
 
 

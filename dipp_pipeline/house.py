@@ -1,0 +1,102 @@
+"""One home folder as every stage meets it: settings, programme, history, and the processes that open files."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from dipp_pipeline import __version__
+from dipp_pipeline.intake.pool import ReaderPool, reader_pool
+from dipp_pipeline.landing.arrivals import arrivals, content_hash
+from dipp_pipeline.landing.history import History, KnownReturn
+from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.publishing.summary import release_in_force
+from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
+
+INSPECTORATE_TIME = ZoneInfo("Europe/London")
+
+Progress = Callable[[int, int], None]
+"""Called with how many of how many files are read."""
+
+
+def no_progress(done: int, of: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What every stage needs."""
+
+    settings: Settings
+    programme: Programme
+    readers: ReaderPool
+    progress: Progress = no_progress
+
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """What a reading depends on besides the file: an identity, and what it was made of."""
+        made_of = {"seeds": self.programme.fingerprint, "pipeline_version": __version__}
+        return {"definitions": hashlib.sha256("\n".join(made_of.values()).encode()).hexdigest()[:12], **made_of}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no other process works on this home."""
+        self.settings.restricted.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.settings.restricted / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def history(self) -> History:
+        """The returns as they stand now."""
+        return History(self.settings.landing, self.definitions["definitions"])
+
+    def release_id(self, returns: Sequence[KnownReturn]) -> str:
+        """First 12 hex digits of a SHA-256 over what a release is built from: returns, definitions and SQL."""
+        standing = [
+            [
+                known.return_id,
+                known.in_force.number if known.in_force else None,
+                known.refused,
+                [[version.sha256, version.received_at.isoformat()] for version in known.versions],
+            ]
+            for known in returns
+        ]
+        digest = hashlib.sha256(json.dumps([standing, self.definitions]).encode())
+        for path in sorted(dbt_like_sql().glob("*/*.sql")):
+            digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def new_content(self) -> dict[str, str]:
+        """Path to content hash of each file in the drop folder that differs from the latest version of its return."""
+        known = self.history().by_id
+        new = {}
+        for arrival in arrivals(self.settings.incoming, self.programme):
+            before = known.get(arrival.return_id)
+            if arrival.region_slug is None:
+                if before is None:
+                    new[arrival.path] = ""
+            elif (sha256 := content_hash(arrival.file)) != (before.latest.sha256 if before else None):
+                new[f"{arrival.region_slug}/{arrival.path}"] = sha256
+        return new
+
+    def nothing_new(self) -> bool:
+        """Whether a refresh would change nothing: no new content, nothing to read again, its release in force."""
+        returns = self.history().returns
+        return (
+            not self.new_content()
+            and not any(known.to_read for known in returns)
+            and self.release_id(returns) == release_in_force(self.settings.database)
+        )
+
+
+@contextmanager
+def open_house(settings: Settings, progress: Progress = no_progress) -> Iterator[House]:
+    """A house, whose reading processes end with it."""
+    programme = load_programme(seeds())
+    with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
+        yield House(settings, programme, readers, progress)
