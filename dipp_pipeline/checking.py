@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dipp_pipeline.counts import Counts
-from dipp_pipeline.house import INSPECTORATE_TIME, House, open_house
+from dipp_pipeline.house import INSPECTORATE_TIME
+from dipp_pipeline.intake.pool import reader_pool
 from dipp_pipeline.issues import Issue
-from dipp_pipeline.programme.model import Region
-from dipp_pipeline.settings import Settings
+from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.settings import Settings, seeds
 from dipp_pipeline.stages import under_no_region
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
@@ -50,22 +52,18 @@ class Checked:
 def check_files(files: Sequence[Path], region_slug: str | None, settings: Settings) -> list[Checked]:
     """Check files as returns of a region, or each of the region whose folder is the nearest above it."""
     today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
-    with open_house(settings) as house:
-        regions = [_region(file, region_slug, house) for file in files]
-        known = [file for file, region in zip(files, regions, strict=True) if region]
-        readings = house.readers.read(known)
+    programme = load_programme(seeds())
+    regions = [_region(file, region_slug, programme) for file in files]
+    with reader_pool(programme, settings.limits, settings.readers) as pool:
+        readings = pool.read([file for file, region in zip(files, regions, strict=True) if region])
         arrived = [
-            Arrived(region.code, today, next(readings))
-            if region
-            else Arrived("", today, under_no_region(house.programme))
+            Arrived(region.code, today, next(readings)) if region else Arrived("", today, under_no_region(programme))
             for region in regions
         ]
-        validated = validate(arrived, house.programme)
+    validated = validate(arrived, programme)
     return [Checked(str(file), result.counts, result.issues) for file, result in zip(files, validated, strict=True)]
 
 
-def _region(file: Path, region_slug: str | None, house: House) -> Region | None:
+def _region(file: Path, region_slug: str | None, programme: Programme) -> Region | None:
     slugs = [region_slug] if region_slug else [folder.name for folder in file.absolute().parents]
-    return next(
-        (house.programme.region_by_slug[slug] for slug in slugs if slug in house.programme.region_by_slug), None
-    )
+    return next((programme.region_by_slug[slug] for slug in slugs if slug in programme.region_by_slug), None)

@@ -5,8 +5,7 @@ Each command imports what it needs when it runs, so that help comes at once.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +15,6 @@ from dipp_pipeline import __version__
 
 if TYPE_CHECKING:
     from dipp_pipeline.checking import Checked
-    from dipp_pipeline.house import Progress
     from dipp_pipeline.publishing.summary import Summary
     from dipp_pipeline.refreshing import Refreshed
     from dipp_pipeline.settings import Settings
@@ -184,8 +182,7 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
     from dipp_pipeline.house import open_house
     from dipp_pipeline.stages import withdraw_return
 
-    with open_house(settings) as house:
-        known = withdraw_return(house, region_slug, return_path)
+    known = withdraw_return(open_house(settings), region_slug, return_path)
     if known is None:
         raise click.ClickException(
             f'No return "{return_path}" of {region_slug} ever arrived. Its name is as in the folder.'
@@ -203,10 +200,7 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
     """Refresh, print what came of it, and return the exit code."""
     from dipp_pipeline.refreshing import refresh_home
 
-    with _reading_progress() as progress:
-        refreshed = refresh_home(
-            settings, progress, debug=bool(click.get_current_context().find_root().meta.get("debug"))
-        )
+    refreshed = refresh_home(settings, debug=bool(click.get_current_context().find_root().meta.get("debug")))
     if refreshed.error:
         click.echo(f"Error: {refreshed.error}", err=True)
     if as_json:
@@ -217,25 +211,6 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
         return PUBLICATION_FAILED
     summary = refreshed.summary
     return PROBLEMS_IN_FORCE if strict and summary and summary.has_problems else 0
-
-
-@contextmanager
-def _reading_progress() -> "Iterator[Progress]":
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=None)
-
-        def show(done: int, of: int) -> None:
-            doing = "Reading returns" if done < of else "Validating, building and publishing"
-            bar.update(task, description=doing, completed=done, total=of if done < of else None)
-
-        yield show
 
 
 def _print_refreshed(refreshed: "Refreshed") -> None:

@@ -1,16 +1,15 @@
-"""One home folder as every stage meets it: settings, programme, history, and the processes that open files."""
+"""One home folder as every stage meets it: its settings, the programme and its history."""
 
 import fcntl
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dipp_pipeline import __version__
-from dipp_pipeline.intake.pool import ReaderPool, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals, content_hash
 from dipp_pipeline.landing.history import History, KnownReturn
 from dipp_pipeline.programme.loading import load_programme
@@ -20,13 +19,6 @@ from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
-Progress = Callable[[int, int], None]
-"""Called with how many of how many files are read."""
-
-
-def no_progress(done: int, of: int) -> None:
-    """Show nothing."""
-
 
 @dataclass(frozen=True)
 class House:
@@ -34,8 +26,6 @@ class House:
 
     settings: Settings
     programme: Programme
-    readers: ReaderPool
-    progress: Progress = no_progress
 
     @cached_property
     def definitions(self) -> dict[str, str]:
@@ -94,9 +84,6 @@ class House:
         )
 
 
-@contextmanager
-def open_house(settings: Settings, progress: Progress = no_progress) -> Iterator[House]:
-    """A house, whose reading processes end with it."""
-    programme = load_programme(seeds())
-    with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
-        yield House(settings, programme, readers, progress)
+def open_house(settings: Settings) -> House:
+    """The house of a home. Raises ProgrammeError."""
+    return House(settings, load_programme(seeds()))

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dipp_pipeline.house import House, Progress
-from dipp_pipeline.intake.pool import reader_pool
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.house import open_house
+from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.publishing.summary import Summary, summarise
-from dipp_pipeline.settings import Settings, seeds
+from dipp_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,15 @@ class Refreshed:
         }
 
 
-def refresh_home(settings: Settings, progress: Progress, debug: bool = False) -> Refreshed:
+def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     """Refresh a home. A run that finds nothing new stops before Dagster is started."""
-    programme = load_programme(seeds())
-    with reader_pool(seeds(), programme, settings.limits, settings.readers) as readers:
-        house = House(settings, programme, readers, progress)
-        if house.nothing_new():
-            summary = summarise(settings.database)
-            return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
-        readers.start()
-        from dipp_pipeline.orchestration.refresh import run_refresh
+    house = open_house(settings)
+    if house.nothing_new():
+        summary = summarise(settings.database)
+        return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
+    intake = IntakeProcess(settings, house.programme.region_by_slug)
+    from dipp_pipeline.orchestration.refresh import run_refresh
 
-        run = run_refresh(house, debug)
+    run = run_refresh(house, intake, debug)
     summary = summarise(settings.warehouse if run.error else settings.database)
     return Refreshed(summary, settings.database, summary.returns_received - run.returns_read, run.changed, run.error)

@@ -1,12 +1,12 @@
 """The walk through the house, stage by stage, as Dagster and the command line call it. Each works without Dagster."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dipp_pipeline import __version__
 from dipp_pipeline.house import INSPECTORATE_TIME, House
 from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.intake.pool import Progress, ReaderPool, no_progress, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.landing.history import History, KnownReturn, Version
 from dipp_pipeline.landing.store import land, receive, withdraw
@@ -20,26 +20,20 @@ from dipp_pipeline.warehouse.models import load_project
 from dipp_pipeline.warehouse.sources import Build
 
 
-@dataclass(frozen=True)
-class TakenIn:
-    """What a run took in: the returns that it had to read, as they stand after it."""
-
-    read: Sequence[KnownReturn]
-
-
-def take_in(house: House, region_slugs: Collection[str]) -> TakenIn:
+def take_in(house: House, region_slugs: Collection[str], progress: Progress = no_progress) -> list[str]:
     """Take in what is new of these regions, and what lies under no region: read it, judge it, land it.
 
-    What changed definitions make necessary to read again is read from the stored originals.
+    What changed definitions make necessary to read again is read from the stored originals. Returns the identities of
+    the returns that had to be read.
     """
-    with house.alone():
+    limits, readers = house.settings.limits, house.settings.readers
+    with house.alone(), reader_pool(house.programme, limits, readers) as pool:
         _receive(house, region_slugs)
         read_ids: set[str] = set()
         while waiting := _waiting(house.history(), region_slugs):
-            _read_and_land(house, waiting)
+            _read_and_land(house, waiting, pool, progress)
             read_ids.update(known.return_id for known, _ in waiting)
-        history = house.history()
-    return TakenIn([history.by_id[return_id] for return_id in sorted(read_ids)])
+    return sorted(read_ids)
 
 
 def build(house: House) -> Outcome:
@@ -95,17 +89,11 @@ def _waiting(history: History, region_slugs: Collection[str]) -> list[tuple[Know
     ]
 
 
-def _read_and_land(house: House, waiting: Sequence[tuple[KnownReturn, Version]]) -> None:
+def _read_and_land(
+    house: House, waiting: Sequence[tuple[KnownReturn, Version]], pool: ReaderPool, progress: Progress
+) -> None:
     originals = [house.settings.originals / version.original for _, version in waiting if version.original]
-    done = 0
-
-    def count() -> None:
-        nonlocal done
-        done += 1
-        house.progress(done, len(originals))
-
-    house.progress(0, len(originals))
-    readings = house.readers.read(originals, count)
+    readings = pool.read(originals, progress)
     arrived = [
         _arrived(house, known, version, next(readings) if version.original else under_no_region(house.programme))
         for known, version in waiting

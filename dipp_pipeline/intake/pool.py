@@ -16,28 +16,30 @@ from dipp_pipeline.intake.case_table import ReadReturn, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 
+Progress = Callable[[int, int], None]
+"""Called with how many of how many files are read."""
+
+
+def no_progress(done: int, of: int) -> None:
+    """Show nothing."""
+
 
 class ReaderPool:
     """Worker processes for reading files, started when first needed and kept until the pool is closed."""
 
-    def __init__(self, seeds: Path, programme: Programme, limits: Limits, readers: int) -> None:
+    def __init__(self, programme: Programme, limits: Limits, readers: int) -> None:
         self._programme = programme
         self._limits = limits
         self._workers: SimpleQueue[_Worker] = SimpleQueue()
-        self._all = [_Worker(seeds, limits) for _ in range(readers)]
+        self._all = [_Worker(programme, limits) for _ in range(readers)]
         for worker in self._all:
             self._workers.put(worker)
 
-    def start(self) -> None:
-        """Start the workers now, so that they are ready when the first file comes."""
-        for worker in self._all:
-            worker.start()
-
-    def read(self, paths: Sequence[Path], done: Callable[[], None] = lambda: None) -> Iterator[ReadReturn]:
-        """What each file gave, in the order given; `done` is called after each."""
+    def read(self, paths: Sequence[Path], progress: Progress = no_progress) -> Iterator[ReadReturn]:
+        """What each file gave, in the order given."""
         with ThreadPoolExecutor(len(self._all)) as threads:
-            for result in threads.map(self._read, paths):
-                done()
+            for done, result in enumerate(threads.map(self._read, paths)):
+                progress(done + 1, len(paths))
                 yield result
 
     def close(self) -> None:
@@ -60,9 +62,9 @@ class ReaderPool:
 
 
 @contextmanager
-def reader_pool(seeds: Path, programme: Programme, limits: Limits, readers: int) -> Iterator[ReaderPool]:
+def reader_pool(programme: Programme, limits: Limits, readers: int) -> Iterator[ReaderPool]:
     """A pool that is closed at the end."""
-    pool = ReaderPool(seeds, programme, limits, readers)
+    pool = ReaderPool(programme, limits, readers)
     try:
         yield pool
     finally:
@@ -70,8 +72,8 @@ def reader_pool(seeds: Path, programme: Programme, limits: Limits, readers: int)
 
 
 class _Worker:
-    def __init__(self, seeds: Path, limits: Limits) -> None:
-        self._greeting = (seeds, limits)
+    def __init__(self, programme: Programme, limits: Limits) -> None:
+        self._greeting = (programme, limits)
         self._seconds = limits.seconds
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -11,18 +11,16 @@ from pathlib import Path
 from dipp_pipeline.intake.case_table import ReadReturn, find_case_tables, refused
 from dipp_pipeline.intake.cells import Refusal
 from dipp_pipeline.intake.workbook import read_sheets
-from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import MEGABYTE, Limits
 
 
 def main() -> None:
-    """Answer requests, each a pickled path, until standard input ends. The first thing sent is (seeds, limits)."""
+    """Answer requests, each a pickled path, until standard input ends. The first thing sent is (programme, limits)."""
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints must not get between the replies
-    seeds, limits = pickle.load(requests)
+    programme, limits = pickle.load(requests)
     _limit_memory(limits)
-    programme = load_programme(seeds)
     while True:
         try:
             path = pickle.load(requests)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from dipp_pipeline.house import House
+from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import seeds
-from dipp_pipeline.stages import TakenIn, build, release, take_in
+from dipp_pipeline.stages import build, release
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.models import Model, Project, Source, SqlTest, column_lineage
 from dipp_pipeline.warehouse.sources import source_columns
@@ -43,7 +44,7 @@ def seed_assets() -> Sequence[dg.AssetSpec]:
     ]
 
 
-def landing_asset(programme: Programme) -> dg.AssetsDefinition:
+def landing_asset(programme: Programme, ahead: IntakeProcess | None) -> dg.AssetsDefinition:
     """The asset of all landed returns, partitioned by region."""
 
     @dg.asset(
@@ -61,9 +62,10 @@ def landing_asset(programme: Programme) -> dg.AssetsDefinition:
     )
     def case_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Result]:
         """Accepted cases of each region's returns, validated and landed as Parquet."""
-        taken = take_in(house, context.partition_keys)
-        yield dg.MaterializeResult(metadata=_landing_metadata(taken))
-        yield from _landing_checks(house.history().returns)
+        read = (ahead or IntakeProcess(house.settings, context.partition_keys)).result()
+        history = house.history()
+        yield dg.MaterializeResult(metadata=_landing_metadata([history.by_id[return_id] for return_id in read]))
+        yield from _landing_checks(history.returns)
 
     return case_scores
 
@@ -156,10 +158,10 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _landing_metadata(taken: TakenIn) -> Mapping[str, int]:
-    versions = [known.latest.reading for known in taken.read if known.latest.reading]
+def _landing_metadata(read: Sequence[KnownReturn]) -> Mapping[str, int]:
+    versions = [known.latest.reading for known in read if known.latest.reading]
     return {
-        "returns_read": len(taken.read),
+        "returns_read": len(read),
         "returns_refused": sum(reading.refused for reading in versions),
         "cases_accepted": sum(reading.counts.accepted for reading in versions),
         "cases_quarantined": sum(reading.counts.quarantined for reading in versions),

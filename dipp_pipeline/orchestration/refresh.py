@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from dipp_pipeline.house import House
+from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.orchestration.assets import CASE_SCORES, FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.orchestration.jobs import NIGHTLY_REFRESH
@@ -30,10 +31,10 @@ def prepare_dagster_home(settings: Settings) -> None:
         shutil.copyfile(dagster_yaml(), settings.dagster_home / "dagster.yaml")
 
 
-def run_refresh(house: House, debug: bool = False) -> RefreshRun:
-    """Run the nightly job now. With `debug`, errors are raised and Dagster's log is shown."""
+def run_refresh(house: House, intake: IntakeProcess, debug: bool = False) -> RefreshRun:
+    """Run the nightly job now, on an intake that was started. With `debug`, errors are raised and the log is shown."""
     prepare_dagster_home(house.settings)
-    job = build_definitions(house.settings, house).resolve_job_def(NIGHTLY_REFRESH)
+    job = build_definitions(house.settings, intake).resolve_job_def(NIGHTLY_REFRESH)
     with dg.DagsterInstance.from_config(str(house.settings.dagster_home)) as instance:
         result = job.execute_in_process(
             instance=instance,

@@ -1,0 +1,108 @@
+"""Time `dipp refresh` against the pandas script on the same files, in turn in one run, as whole processes.
+
+usage: refresh.py [FACTOR …]     the default is 1 10 100
+"""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from plain_returns import CASES_OF_A_REGION, make_returns, write_return
+
+from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.settings import seeds
+
+HERE = Path(__file__).parent
+DIPP = [sys.executable, "-c", "from dipp_pipeline.cli import main; main()", "refresh", "--home"]
+
+
+@dataclass(frozen=True)
+class Spent:
+    seconds: float
+    peak_megabytes: float
+
+
+def spend(command: list[str]) -> Spent:
+    """Wall time of a process with all its children, and the most memory that its tree held at once."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, tree_megabytes(process.pid))
+        time.sleep(0.1)
+    if process.returncode:
+        raise SystemExit(f"{command} ended with {process.returncode}")
+    return Spent(time.perf_counter() - start, peak)
+
+
+def tree_megabytes(root: int) -> float:
+    """Proportional memory of a process and its descendants."""
+    try:
+        children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
+        threads = [Path(task) / "children" for task in Path(f"/proc/{root}/task").iterdir()]
+        children = {child for thread in threads for child in thread.read_text().split()}
+        rollup = Path(f"/proc/{root}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    own = next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0) / 1024
+    return own + sum(tree_megabytes(int(child)) for child in children)
+
+
+def check_same_counts(home: Path, out: Path) -> None:
+    """The script's counts are the published ones."""
+    with out.open() as file:
+        script = {(row["region_code"], row["code"]): (row["relevant_cases"], row["counted_cases"]) for row in csv.DictReader(file)}
+    published = {}
+    with duckdb.connect(str(home / "published" / "dipp_findings.duckdb"), read_only=True) as connection:
+        for table, region in (("regional", "region_code"), ("national", "''")):
+            for name, code in (("findings", "measure_code"), ("question_findings", "question_code")):
+                rows = connection.execute(
+                    f"select {region}, {code}, relevant_cases, counted_cases from {table}_{name}"
+                ).fetchall()
+                published |= {(row[0], row[1]): (str(row[2]), str(row[3])) for row in rows}
+    if script != published:
+        raise SystemExit("The pandas script and the pipeline count differently.")
+
+
+def measure(factor: int, folder: Path) -> None:
+    home, out = folder / "home", folder / "counts.csv"
+    cases = make_returns(home / "incoming", factor)
+    script = spend([sys.executable, str(HERE / "pandas_script.py"), str(home / "incoming"), str(out)])
+    first = spend([*DIPP, str(home)])
+    check_same_counts(home, out)
+    again = spend([*DIPP, str(home)])
+    region = load_programme(seeds()).regions[0]
+    write_return(
+        home / "incoming" / region.slug / "case scores.xlsx", load_programme(seeds()), region.code, 0, factor * CASES_OF_A_REGION, -factor
+    )
+    changed = spend([*DIPP, str(home)])
+    print(
+        f"| x{factor} | {cases:,} | {script.seconds:.1f} s | {first.seconds:.1f} s | "
+        f"{first.seconds / script.seconds:.2f} | {first.seconds - script.seconds:+.1f} s | {again.seconds:.1f} s | "
+        f"{again.seconds / first.seconds:.2f} | {changed.seconds:.1f} s | "
+        f"{script.peak_megabytes:,.0f} MB | {first.peak_megabytes:,.0f} MB |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    print("| size | cases | script | refresh | ratio | difference | nothing new | of first | one region | script peak | refresh peak |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for factor in map(int, sys.argv[1:] or ["1", "10", "100"]):
+        folder = Path(tempfile.mkdtemp(prefix="dipp-benchmark-"))
+        try:
+            measure(factor, folder)
+        finally:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

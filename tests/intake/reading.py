@@ -1,0 +1,73 @@
+"""Files and rows to sheets and case tables, as the tests of intake look at them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from dipp_pipeline.intake.canonical import canonical, reading_of
+from dipp_pipeline.intake.case_table import CaseTable, ReadReturn, find_case_tables
+from dipp_pipeline.intake.cells import Refusal, Sheet
+from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.settings import Limits
+from tests.returns import PROGRAMME, SHEET, CaseReturn, Rows
+
+LIMITS = Limits()
+
+
+def read_tables(path: Path) -> tuple[CaseTable, ...]:
+    """The case tables of a file that is read without a problem."""
+    read = find_case_tables(read_sheets(path, LIMITS), PROGRAMME)
+    assert read.issues == ()
+    return read.tables
+
+
+def find_tables(rows: Rows, visible: bool = True) -> ReadReturn:
+    """What is found on one sheet of these rows."""
+    return find_case_tables([Sheet.of(SHEET, rows, visible)], PROGRAMME)
+
+
+def cells_of(table: CaseTable) -> dict[str, str]:
+    """The text of every cell of a case, by its address."""
+    return {
+        f"{table.letters[name]}{row}": column[place]
+        for name, column in table.columns.items()
+        for place, row in enumerate(table.rows)
+    }
+
+
+def expected_cells(given: CaseReturn) -> dict[str, str]:
+    """The text that every cell of a return should read, by its address."""
+    return {
+        given.address(place, name): "" if case[name] is None else str(case[name])
+        for place, case in enumerate(given.cases)
+        for name in given.headings
+    }
+
+
+def values_of(table: CaseTable, name: str, region_code: str = "N03") -> list[str | None]:
+    """The canonical values of a column."""
+    reading = reading_of(name, PROGRAMME, region_code, table.epoch_1904)
+    return [canonical(table.columns[name][place], reading) for place in range(len(table.rows))]
+
+
+def rules_of(read: ReadReturn) -> list[str]:
+    return [issue.rule_code for issue in read.issues]
+
+
+def refusal_of(path: Path, limits: Limits = LIMITS) -> str | None:
+    """The rule by which a file is refused before any table is looked for, or None."""
+    try:
+        read_sheets(path, limits)
+    except Refusal as refusal:
+        assert refusal.message.endswith(".")
+        return refusal.rule_code
+    return None
+
+
+def serial(day: date, day_0: date) -> int:
+    return (day - day_0).days
+
+
+def sheets(rows: Sequence[Sequence[object]] | CaseReturn) -> Mapping[str, Rows]:
+    """The rows on one sheet, as writers take them."""
+    return {SHEET: rows.rows() if isinstance(rows, CaseReturn) else rows}

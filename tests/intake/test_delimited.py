@@ -1,0 +1,67 @@
+import pytest
+
+from dipp_pipeline.intake.cells import ERROR_MARK
+from dipp_pipeline.intake.workbook import read_sheets
+from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
+from tests.returns import EVERYTHING, valid_return, write_csv
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_utf_8_with_or_without_a_mark_and_windows_1252_are_read_alike(tmp_path, encoding):
+    given = valid_return()
+    given.headings["C1"] = "C1 – the person’s risk"
+    given.cases[EVERYTHING]["C5"] = "No – absent"
+
+    (table,) = read_tables(write_csv(tmp_path / "a.csv", sheets(given), encoding))
+
+    assert cells_of(table) == expected_cells(given)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_text_in_another_encoding_is_not_a_workbook(tmp_path, encoding):
+    assert refusal_of(write_csv(tmp_path / "a.csv", sheets(valid_return()), encoding)) == "F01"
+
+
+def test_quotation_marks_that_do_not_match_are_no_table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('Case reference,PDU\nR677931,"Gwent\nR677938,Gwent\n', "utf-8")
+
+    assert refusal_of(path) == "F01"
+
+
+def test_a_line_break_within_a_cell_begins_no_row(tmp_path):
+    given = valid_return()
+    given.headings["risk_of_serious_harm"] = "Risk of\nserious harm"
+    given.cases[0]["pdu"] = "Cardiff and\nthe Vale"
+
+    (table,) = read_tables(write_csv(tmp_path / "a.csv", sheets(given)))
+
+    assert cells_of(table) == expected_cells(given)
+
+
+@pytest.mark.parametrize("written", [" #REF! ", "#ref!", "#N/A", "#n/a"])
+def test_the_text_of_an_error_is_an_error_whatever_its_case_and_spaces(tmp_path, written):
+    (sheet,) = read_sheets(write_csv(tmp_path / "a.csv", sheets([[written, "N/A", "REF!"]])), LIMITS)
+
+    assert [column[0] for column in sheet.columns] == [ERROR_MARK + written.strip(), "N/A", "REF!"]
+
+
+def test_rows_may_be_of_different_lengths(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a\n\nb,c,d\n", "utf-8")
+
+    (sheet,) = read_sheets(path, LIMITS)
+
+    assert [[column[row] for row in range(3)] for column in sheet.columns] == [
+        ["a", "", "b"],
+        ["", "", "c"],
+        ["", "", "d"],
+    ]
+
+
+@pytest.mark.parametrize("columns", [1_000, 20_000])
+def test_commas_without_end_after_the_last_column_are_blanks(tmp_path, columns):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b" + "," * columns + "\n", "utf-8")
+
+    assert refusal_of(path) is None

@@ -1,0 +1,115 @@
+import pytest
+
+from dipp_pipeline.intake.cells import UNSTORED_FORMULA
+from dipp_pipeline.intake.workbook import read_sheets
+from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
+from tests.returns import Unstored, edit_part, valid_return, write_ods
+
+
+def texts(path) -> list[list[str]]:
+    (sheet,) = read_sheets(path, LIMITS)
+    return [[column[row] for column in sheet.columns] for row in range(sheet.row_count)]
+
+
+def test_a_formula_whose_result_was_never_stored_is_not_read_as_a_blank(tmp_path):
+    given = valid_return()
+    given.cases[1]["mappa_category"] = Unstored()
+
+    (table,) = read_tables(write_ods(tmp_path / "a.ods", sheets(given)))
+
+    assert cells_of(table) == expected_cells(given) | {given.address(1, "mappa_category"): UNSTORED_FORMULA}
+
+
+def test_a_formula_whose_stored_result_is_empty_text_is_a_blank(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["x", Unstored(), "z"]]))
+
+    edit_part(
+        path,
+        "content.xml",
+        lambda xml: xml.replace("of:=1+1", 'of:=""" office:value-type="string').replace('of:="""', 'of:=&quot;&quot;"'),
+    )
+
+    assert texts(path) == [["x", "", "z"]]
+
+
+def test_an_error_of_libreoffices_own_is_an_error(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["x"]]))
+
+    edit_part(
+        path,
+        "content.xml",
+        lambda xml: xml.replace('calcext:value-type="string"', 'calcext:value-type="error"').replace(
+            ">x<", ">Err:502<"
+        ),
+    )
+
+    assert texts(path) == [["\0Err:502"]]
+
+
+@pytest.mark.parametrize(
+    ("repeated", "expected"),
+    [
+        ('<table:table-cell table:number-columns-repeated="2"', [["Yes", "Yes", "end"], ["below", "", ""]]),
+        ("<table:covered-table-cell/><table:table-cell", [["", "Yes", "end"], ["below", "", ""]]),
+    ],
+    ids=["repeated cell", "cell covered by a merged one"],
+)
+def test_repeated_and_covered_cells_keep_the_others_at_their_addresses(tmp_path, repeated, expected):
+    path = write_ods(tmp_path / "a.ods", sheets([["Yes", "end"], ["below"]]))
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("<table:table-cell", repeated, 1))
+
+    assert texts(path) == expected
+
+
+def test_repeated_rows_are_as_many_rows(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["first"], [None], ["last"]]))
+
+    edit_part(
+        path,
+        "content.xml",
+        lambda xml: xml.replace(
+            "<table:table-row><table:table-cell/>",
+            '<table:table-row table:number-rows-repeated="3"><table:table-cell/>',
+        ),
+    )
+
+    assert texts(path) == [["first"], [""], [""], [""], ["last"]]
+
+
+def test_the_note_of_a_cell_is_not_part_of_its_text(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["Yes"]]))
+    note = "<office:annotation><text:p>Spoke to the manager</text:p></office:annotation>"
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f"{note}<text:p>Y<text:s/>es"))
+
+    assert texts(path) == [["Y es"]]
+
+
+def test_a_password_protected_workbook_is_not_a_workbook_to_be_read(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["x"]]))
+
+    edit_part(
+        path,
+        "manifest.xml",
+        lambda xml: xml.replace("</manifest:file-entry>", "<manifest:encryption-data/>").replace(
+            "/></manifest:manifest>", "><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
+        ),
+    )
+
+    assert refusal_of(path) == "F01"
+
+
+def test_a_cell_after_too_many_blank_rows_is_unsafe(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["first"], [None], ["last"]]))
+
+    edit_part(
+        path,
+        "content.xml",
+        lambda xml: xml.replace(
+            "<table:table-row><table:table-cell/>",
+            '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/>',
+        ),
+    )
+
+    assert refusal_of(path) == "F02"

@@ -1,0 +1,148 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dipp_pipeline.programme.loading import load_programme, seeds_fingerprint
+from dipp_pipeline.programme.model import ProgrammeError
+from dipp_pipeline.settings import seeds
+
+
+@pytest.fixture
+def own_seeds(tmp_path) -> Path:
+    return shutil.copytree(seeds(), tmp_path / "seeds")
+
+
+def add(line: str) -> Callable[[str], str]:
+    return lambda text: text.rstrip("\n") + f"\n{line}\n"
+
+
+def replace(old: str, new: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
+    path = folder / name
+    path.write_text(edit(path.read_text("utf-8").replace("\r\n", "\n")), "utf-8")
+
+
+def test_the_seeds_agree_with_themselves():
+    programme = load_programme(seeds())
+
+    assert len(programme.regions) == 12
+    assert len(programme.pdus) == 110
+    assert {question.question_set for question in programme.questions} == {"core", "adjusted"}
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "entry"),
+    [
+        pytest.param("regions.csv", add("N03,Cymru,cymru,Wales"), "N03", id="region code twice"),
+        pytest.param("regions.csv", add("N99,Cymru,wales,Wales"), "wales", id="region slug twice"),
+        pytest.param("pdus.csv", add("gwent,Gwent,N03,N03GWT"), "gwent", id="pdu twice"),
+        pytest.param("pdus.csv", add("avalon,Avalon,N99,N99AVA"), "N99", id="pdu of no region"),
+        pytest.param("pdus.csv", add("new-gwent,Gwent,N03,N03NEW"), "Gwent", id="two PDUs of one name"),
+        pytest.param("pdu_aliases.csv", add("N03,Cardiff & Vale,gwent"), "Cardiff & Vale", id="alias of two PDUs"),
+        pytest.param("pdu_aliases.csv", add("N03,Gwent,north-wales"), "Gwent", id="alias that is another's name"),
+        pytest.param("pdu_aliases.csv", add("N03,Cov,coventry"), "Cov", id="alias of another region's PDU"),
+        pytest.param("pdu_aliases.csv", add("N03,Avalon,avalon"), "avalon", id="alias of no PDU"),
+        pytest.param("superseded_pdus.csv", add("N50,Old,2025-04-28,avalon"), "avalon", id="successor is no PDU"),
+        pytest.param("superseded_pdus.csv", add("N50,Tameside,2025-04-28,wigan"), "Tameside", id="superseded twice"),
+        pytest.param("fields.csv", add("age,no,integer,,1,2,"), "age", id="field twice"),
+        pytest.param("fields.csv", add("mood,no,emotion,,,,"), "emotion", id="field of unknown type"),
+        pytest.param("heading_spellings.csv", add("pdu,CRN"), "CRN", id="heading of two fields"),
+        pytest.param(
+            "heading_spellings.csv", add("pdu,case ref:"), "case ref:", id="heading of two fields but for case"
+        ),
+        pytest.param("heading_spellings.csv", add("mood,Mood"), "mood", id="heading of no field"),
+        pytest.param("value_spellings.csv", add("sex,M,female"), "sex: M", id="spelling of two values"),
+        pytest.param("value_spellings.csv", add("sex,Neither,neither"), "neither", id="spelling of no value"),
+        pytest.param("value_spellings.csv", add("mood,Good,good"), "mood", id="spelling for no field"),
+        pytest.param(
+            "questions.csv",
+            add("C1,core,,assessment,Again,summary,answer,,C1,provisional"),
+            '"C1"',
+            id="question twice",
+        ),
+        pytest.param(
+            "questions.csv",
+            replace("C1a,core,C1,", "C1a,core,,"),
+            "C1a",
+            id="prompt without a parent",
+        ),
+        pytest.param(
+            "questions.csv",
+            replace("C1a,core,C1,", "C1a,core,A1,"),
+            "C1a",
+            id="prompt with a parent of the other set",
+        ),
+        pytest.param(
+            "questions.csv",
+            replace("C1a,core,C1,", "C1a,core,C99,"),
+            "C99",
+            id="prompt with a parent that is none",
+        ),
+        pytest.param(
+            "questions.csv",
+            add("A8,adjusted,,assessment,New,summary,answer,,C8,provisional"),
+            "C8",
+            id="counts with no question",
+        ),
+        pytest.param(
+            "questions.csv",
+            add("A8,adjusted,,assessment,New,summary,answer,,A1,provisional"),
+            "A8",
+            id="counts with no core question",
+        ),
+        pytest.param(
+            "questions.csv",
+            add("C8,core,,assessment,New,summary,rating,,C8,provisional"),
+            "rating",
+            id="answers of an unknown list",
+        ),
+        pytest.param("rules.csv", add("R01,row,warn,again,none,"), "R01", id="rule twice"),
+        pytest.param(
+            "measures.csv",
+            add("planning_sufficient,99,planning,Again,C2,yes,positive"),
+            "planning_sufficient",
+            id="measure twice",
+        ),
+        pytest.param("measures.csv", add("new,99,planning,New,C2 C9,yes,positive"), "C9", id="measure of no question"),
+    ],
+)
+def test_a_contradiction_is_an_error_that_names_file_and_entry(own_seeds, name, edit, entry):
+    change(own_seeds, name, edit)
+
+    with pytest.raises(ProgrammeError) as error:
+        load_programme(own_seeds)
+
+    assert f'"{entry}"' in str(error.value) or f"{entry}" in str(error.value)
+    assert str(error.value).endswith(".")
+
+
+def test_the_error_names_the_file_that_holds_the_contradiction(own_seeds):
+    change(own_seeds, "questions.csv", replace("C1a,core,C1,", "C1a,core,,"))
+
+    with pytest.raises(ProgrammeError, match=r"^questions\.csv: "):
+        load_programme(own_seeds)
+
+
+def test_the_same_spelling_twice_with_the_same_meaning_is_no_contradiction(own_seeds):
+    change(own_seeds, "value_spellings.csv", add("sex,male,male"))
+
+    assert load_programme(own_seeds).value_list("sex")["male"] == "male"
+
+
+def test_the_fingerprint_changes_with_any_seed_and_with_nothing_else(own_seeds):
+    before = seeds_fingerprint(own_seeds)
+    (own_seeds / "README.md").write_text("other words", "utf-8")
+    unchanged = seeds_fingerprint(own_seeds)
+    change(own_seeds, "value_spellings.csv", add("sex,Man,male"))
+
+    assert unchanged == before == seeds_fingerprint(seeds())
+    assert seeds_fingerprint(own_seeds) != before

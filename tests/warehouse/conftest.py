@@ -1,0 +1,31 @@
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.homes import Home, story
+
+
+@pytest.fixture(scope="session")
+def built_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of the story's first step: three regions, a refused return, a file under no region, a clash."""
+    home = Home(tmp_path_factory.mktemp("warehouse"))
+    home.put(story(1))
+    home.take_in()
+    home.build()
+    return home.settings.warehouse
+
+
+@pytest.fixture(scope="session")
+def open_warehouse(built_warehouse: Path):
+    """One connection to it, for tests that undo what they do."""
+    with duckdb.connect(str(built_warehouse)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def warehouse(open_warehouse: duckdb.DuckDBPyConnection):
+    """A valid warehouse to spoil: all that a test does to it is rolled back."""
+    open_warehouse.begin()
+    yield open_warehouse
+    open_warehouse.rollback()

@@ -1,0 +1,155 @@
+"""Every SQL test finds nothing wrong in a valid warehouse, and something once that is spoilt which it is there to guard."""
+
+import duckdb
+import pytest
+
+from dipp_pipeline.settings import dbt_like_sql
+from dipp_pipeline.warehouse.models import load_project
+
+TESTS = load_project(dbt_like_sql()).tests
+
+ONE_FIGURE = "level = 'region' and region_code = 'N03' and figure_code = 'delivery_effective'"
+ONE_FIGURE_OF_NO_CASE = "level = 'region' and region_code = 'N52' and figure_code = 'delivery_effective'"
+ONE_CASE = "case_reference = (select min(case_reference) from int_accepted_cases)"
+
+CORRUPTIONS = {
+    "accepted_cases_are_in_one_region": {
+        "a case in two regions": f"""
+            insert into int_accepted_cases by name
+                select * replace (case region_code when 'N03' then 'N07' else 'N03' end as region_code)
+                from int_accepted_cases where {ONE_CASE};
+            update release_info set cases_inspected = cases_inspected + 1""",
+    },
+    "answers_are_unique": {
+        "a second answer": f"insert into fct_answers from fct_answers where {ONE_CASE} and question_code = 'C1'",
+        "a second answer that differs": f"""
+            insert into fct_answers select * replace ('no' as answer) from fct_answers
+            where {ONE_CASE} and question_code = 'C1' and answer <> 'no'
+            union all select * replace ('yes' as answer) from fct_answers
+            where {ONE_CASE} and question_code = 'C1' and answer = 'no'""",
+    },
+    "applicable_summaries_are_answered": {
+        "an answer lost": f"delete from fct_answers where {ONE_CASE} and question_code = 'C3'",
+        "an answer read as not applicable": f"""
+            update fct_answers set answer = 'not_applicable' where {ONE_CASE} and question_code = 'C3'""",
+    },
+    "case_rows_are_accounted_for": {
+        "a row received that went nowhere": """
+            update stg_returns set cases_received = cases_received + 1 where return_path = 'part 1.xlsx'""",
+        "a case accepted that did not land": f"delete from stg_cases where {ONE_CASE}",
+        "a case landed that was not accepted": f"insert into stg_cases from stg_cases where {ONE_CASE}",
+    },
+    "counts_are_nested": {
+        "more counted than relevant": f"update int_figure_counts set counted_cases = 1 where {ONE_FIGURE_OF_NO_CASE}",
+        "more relevant than inspected": f"""
+            update int_figure_counts set cases_inspected = relevant_cases - 1 where {ONE_FIGURE}""",
+        "fewer counted than none": f"update int_figure_counts set counted_cases = -1 where {ONE_FIGURE_OF_NO_CASE}",
+    },
+    "every_region_answers_every_measure": {
+        "a region that has another's measure": """
+            update regional_findings set region_code = 'N07'
+            where region_code = 'N03' and measure_code = 'delivery_effective'""",
+    },
+    "every_region_answers_every_question": {
+        "a region that has another's question": """
+            update regional_question_findings set region_code = 'N07'
+            where region_code = 'N03' and question_code = 'C3'""",
+    },
+    "figures_are_unique": {
+        "a figure of a region twice": f"insert into int_figure_counts from int_figure_counts where {ONE_FIGURE}",
+        "a figure of the nation twice": """
+            insert into int_figure_counts from int_figure_counts
+            where level = 'nation' and figure_code = 'C1'""",
+    },
+    "nation_is_sum_of_regions": {
+        f"other {column}": f"""
+            update national_findings set {column} = {column} + 1 where measure_code = 'delivery_effective'"""
+        for column in ("relevant_cases", "counted_cases", "regions_included")
+    },
+    "nation_is_sum_of_regions_by_question": {
+        f"other {column}": f"update national_question_findings set {column} = {column} + 1 where question_code = 'C3'"
+        for column in ("cases_inspected", "relevant_cases", "counted_cases", "regions_included")
+    },
+    "national_cases_are_the_accepted_ones": {
+        "a case that a region and the nation invent": """
+            update national_findings set cases_inspected = cases_inspected + 1
+            where measure_code = 'delivery_effective';
+            update regional_findings set cases_inspected = cases_inspected + 1
+            where measure_code = 'delivery_effective' and region_code = 'N03'""",
+    },
+    "national_measures_are_complete": {
+        "a measure lost": "delete from national_findings where measure_code = 'delivery_effective'",
+    },
+    "national_questions_are_complete": {
+        "a question lost": "delete from national_question_findings where question_code = 'C3'",
+    },
+    "percentages_agree_with_their_counts": {
+        "a percentage of other counts": f"""
+            update int_figure_counts set percentage = percentage + 0.01 where {ONE_FIGURE}""",
+        "a percentage missing": f"update int_figure_counts set percentage = null where {ONE_FIGURE}",
+        "rounded up too far": f"""
+            update int_figure_counts set percentage_rounded = percentage_rounded + 1 where {ONE_FIGURE}""",
+        "rounded down too far": f"""
+            update int_figure_counts set percentage_rounded = percentage_rounded - 1 where {ONE_FIGURE}""",
+        "a half rounded down": f"""
+            update int_figure_counts set relevant_cases = 8, counted_cases = 1, percentage = 12.5,
+                percentage_rounded = 12, lower_95 = 2.24, upper_95 = 47.09 where {ONE_FIGURE}""",
+        "below its interval": f"update int_figure_counts set lower_95 = percentage + 1 where {ONE_FIGURE}",
+        "above its interval": f"update int_figure_counts set upper_95 = percentage - 1 where {ONE_FIGURE}",
+        "an interval from below 0": f"update int_figure_counts set lower_95 = -0.1 where {ONE_FIGURE}",
+        "an interval to above 100": f"update int_figure_counts set upper_95 = 100.1 where {ONE_FIGURE}",
+    }
+    | {
+        f"{column} of no case": f"update int_figure_counts set {column} = 0 where {ONE_FIGURE_OF_NO_CASE}"
+        for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
+    },
+    "progress_covers_every_region": {
+        "a region lost": "delete from programme_progress where region_code = 'N52'",
+        "a region twice": "insert into programme_progress from programme_progress where region_code = 'N52'",
+        "more accepted than received": """
+            update programme_progress set cases_accepted = cases_received + 1 where region_code = 'N03'""",
+    },
+    "published_columns_are_described": {
+        "a description lost": "update data_dictionary set description = null where column_name = 'release_id'",
+        "a description empty": "update data_dictionary set description = '' where column_name = 'release_id'",
+    },
+    "release_is_one": {
+        "no release": "delete from release_info",
+        "two releases": "insert into release_info from release_info",
+        "other cases": "update release_info set cases_inspected = cases_inspected + 1",
+    },
+    "rules_are_known": {
+        "an unknown rule": "insert into int_issues (return_id, region_code, rule_code) values ('one', 'N03', 'X99')",
+        "a problem not counted": "delete from data_quality where rule_code = 'R07'",
+        "a problem counted twice": "insert into data_quality from data_quality where rule_code = 'F06'",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("test", "corruption"),
+    [
+        pytest.param(test, sql, id=f"{test}-{name}")
+        for test, corruptions in CORRUPTIONS.items()
+        for name, sql in corruptions.items()
+    ],
+)
+def test_a_sql_test_alone_finds_what_it_guards_against(
+    warehouse: duckdb.DuckDBPyConnection, test: str, corruption: str
+):
+    warehouse.execute(corruption)
+
+    assert failing(warehouse) == [test]
+
+
+def test_no_sql_test_finds_anything_in_a_valid_warehouse(warehouse: duckdb.DuckDBPyConnection):
+    assert failing(warehouse) == []
+
+
+def test_every_sql_test_is_shown_to_fail():
+    assert set(CORRUPTIONS) == {test.name for test in TESTS}
+
+
+def failing(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The SQL tests that find wrong rows."""
+    return [test.name for test in TESTS if connection.execute(test.sql).fetchone()]
