@@ -1,5 +1,6 @@
 """The command `dipp refresh`: stop where nothing is new, else run the job in Dagster, and say what came of it."""
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     if house.nothing_new():
         summary = summarise(settings.database)
         return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
+    gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     intake = IntakeProcess(settings, house.programme.region_by_slug)
     from dipp_pipeline.orchestration.refresh import run_refresh
 

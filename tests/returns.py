@@ -1,8 +1,8 @@
 """A valid case return as data, made from the Programme, and writers of it in every format that is taken.
 
-Nothing here reads or judges. Whether a question applies is worked out by SQLite, so that the pipeline's own answer is put
-to the test. Cells are what a person types: text, numbers, Booleans, dates, None for a blank, and the two kinds of formula
-below.
+Nothing here reads or judges. Whether a question applies is worked out by SQLite, so that the pipeline's own answer is
+put to the test. Cells are what a person types: text, numbers, Booleans, dates, None for a blank, and the two kinds of
+formula below.
 """
 
 import csv
@@ -59,9 +59,9 @@ class CaseReturn:
         """The heading row and the rows of cases."""
         return [list(self.headings.values()), *([case[name] for name in self.headings] for case in self.cases)]
 
-    def address(self, case: int, column: str) -> str:
-        """Where a cell stands when the headings are in row 1 and the columns begin at A."""
-        return f"{get_column_letter(list(self.headings).index(column) + 1)}{case + 2}"
+    def address(self, case: int, column: str, columns_before: int = 0) -> str:
+        """Where a cell stands when the headings are in row 1."""
+        return f"{get_column_letter(columns_before + list(self.headings).index(column) + 1)}{case + 2}"
 
     def references(self) -> list[str]:
         return [str(case["case_reference"]) for case in self.cases]
@@ -188,6 +188,9 @@ def write_xlsx_as_excel(path: Path, sheets: Mapping[str, Rows], date_1904: bool 
     return path
 
 
+_XLS_ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+
+
 def write_xls(path: Path, sheets: Mapping[str, Rows], hidden: Collection[str] = (), date_1904: bool = False) -> Path:
     """As xlwt writes it."""
     book = xlwt.Workbook()
@@ -199,7 +202,7 @@ def write_xls(path: Path, sheets: Mapping[str, Rows], hidden: Collection[str] = 
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
                 if isinstance(cell, FormulaError):
-                    sheet.row(row).set_cell_error(column, cell.text)
+                    sheet.row(row).set_cell_error(column, _XLS_ERRORS[cell.text])
                 elif isinstance(cell, date):
                     sheet.write(row, column, cell, day)
                 elif cell is not None:
@@ -302,7 +305,8 @@ def _ods_cell(cell: object) -> str:
             return _ods_value("date", "date-value", cell.isoformat(), f"{cell:%d/%m/%y}")
         case _:
             paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in str(cell).split("\n"))
-            return f'<table:table-cell office:value-type="string" calcext:value-type="string">{paragraphs}</table:table-cell>'
+            kind = 'office:value-type="string" calcext:value-type="string"'
+            return f"<table:table-cell {kind}>{paragraphs}</table:table-cell>"
 
 
 def _ods_value(kind: str, attribute: str, value: object, shown: object) -> str:

@@ -56,12 +56,14 @@ def _write(warehouse: Path, file: Path, marts: Sequence[Model]) -> None:
     with open_database(Path(":memory:"), read_only=False) as connection:
         connection.execute(f"attach {_literal(str(warehouse))} as warehouse (read_only)")
         connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
+        connection.begin()
         for mart in marts:
             connection.execute(f"create table release.{mart.name} as from warehouse.{mart.name}")
             connection.execute(f"comment on table release.{mart.name} is {_literal(mart.description)}")
             for column in mart.columns:
                 target = f"release.{mart.name}.{column.name}"
                 connection.execute(f"comment on column {target} is {_literal(column.description)}")
+        connection.commit()
         connection.execute("checkpoint release")
 
 

@@ -33,10 +33,12 @@ def build_warehouse(target: Path, build: Build, sql_folder: Path, programme: Pro
     aside = target.with_suffix(".new")
     aside.unlink(missing_ok=True)
     with open_database(aside, read_only=False) as connection:
+        connection.begin()
         create_sources(connection, build, sql_folder / "seeds", programme, project)
         rows = {model.name: _build_model(connection, model) for model in project.models}
         wrong_rows = {test.name: _count(connection, f"({_body(test.sql)})") for test in project.tests}
         _record(connection, wrong_rows)
+        connection.commit()
         connection.execute("checkpoint")
     aside.replace(target)
     return Outcome(build.release_id, rows, wrong_rows)
