@@ -1,4 +1,4 @@
-"""Homes to test with: a home folder under a temporary path, fed from the samples, through the stages without Dagster."""
+"""Homes to test with: a home folder under a temporary path, fed from the samples, walked through without Dagster."""
 
 import shutil
 from collections.abc import Mapping

@@ -10,8 +10,10 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -86,7 +88,12 @@ _CASES: tuple[Mapping[str, str], ...] = (
 
 
 def valid_return(region_slug: str = "wales") -> CaseReturn:
-    """A return of four cases without a single problem."""
+    """A return of four cases without a single problem, to be changed as a test likes."""
+    return deepcopy(_valid_return(region_slug))
+
+
+@cache
+def _valid_return(region_slug: str) -> CaseReturn:
     region = PROGRAMME.region_by_slug[region_slug]
     pdus = cycle(pdu.name for pdu in PROGRAMME.pdus if pdu.region_code == region.code)
     cases = [_case(f"R{677_931 + 7 * place}", next(pdus), details) for place, details in enumerate(_CASES)]

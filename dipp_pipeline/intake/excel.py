@@ -23,7 +23,8 @@ from dipp_pipeline.settings import Limits
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONSHIPS_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
-_MAY_HOLD_ERRORS = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
+# What any error (`t="e"`) or formula (`<f>`, `<x:f>`) must have in it. Plain searches, since a sheet has megabytes.
+_SIGNS_OF_ERRORS = (b'"e"', b"'e'", *(opening + end for opening in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n")))
 _UTF_8 = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
@@ -94,7 +95,7 @@ def _relationships(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, s
 
 def _marks(xml: bytes) -> Iterator[tuple[int, int, str]]:
     """Row and column, from 0, of each formula error and each formula without a stored result, and its mark."""
-    if _UTF_8.match(xml) and not _MAY_HOLD_ERRORS.search(xml):
+    if _UTF_8.match(xml) and not any(sign in xml for sign in _SIGNS_OF_ERRORS):
         return
     row = column = -1
     for event, element in iterparse(BytesIO(xml), events=("start", "end")):

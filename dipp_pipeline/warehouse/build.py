@@ -52,7 +52,8 @@ def recorded_outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
 
 
 def _build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
-    connection.execute(f"create table {model.name} as {_body(model.sql)}")
+    kind = "view" if model.layer == "staging" else "table"  # staging only renames and casts
+    connection.execute(f"create {kind} {model.name} as {_body(model.sql)}")
     return _count(connection, model.name)
 
 

@@ -1,4 +1,4 @@
-"""Every SQL test finds nothing wrong in a valid warehouse, and something once that is spoilt which it is there to guard."""
+"""Every SQL test finds nothing in a valid warehouse, and wrong rows once that is spoilt which it is there to guard."""
 
 import duckdb
 import pytest

@@ -1,9 +1,9 @@
 """Run `dbt_like_sql/unit_tests`: given rows -> expected rows, one file a case.
 
-A file names the `model`, says in one line what it `shows`, lists the `given` rows by table and the rows to `expect`, which
-are compared on the columns that stand there, to six decimals, and in their order only where it says `ordered: true`.
-A column that a given row leaves out is null, a table that is not given is empty, and a row with `times: n` stands n times.
-Texts need no quotation marks for yes and no: only true and false are Booleans here.
+A file names the `model`, says in one line what it `shows`, lists the `given` rows by table and the rows to `expect`.
+These are compared on the columns that stand there, to six decimals, in their order only where it says `ordered: true`.
+A column that a given row leaves out is null, a table that is not given is empty, a row with `times: n` stands n times.
+Yes and no are texts without quotation marks: only true and false are Booleans here.
 """
 
 import re
