@@ -234,11 +234,11 @@ def _print_progress(summary: "Summary") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Release {summary.release_id}", title_justify="left")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for heading in ("Region", "Status"):
-        table.add_column(heading)
-    for heading in ("Returns", "Refused", "Cases received", "Accepted", "Quarantined"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Returns", "Refused", "Cases", "Accepted", "Quarantined"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for region in summary.regions:
         counts = (
             region.returns_received,
@@ -249,6 +249,7 @@ def _print_progress(summary: "Summary") -> None:
         )
         table.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts))
     Console().print(table)
+    click.echo(f"Release {summary.release_id}")
 
 
 def _print_checked(checked: "Checked") -> None:

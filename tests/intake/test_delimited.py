@@ -2,7 +2,7 @@ import pytest
 
 from dipp_pipeline.intake.cells import ERROR_MARK
 from dipp_pipeline.intake.workbook import read_sheets
-from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
+from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets, values_of
 from tests.returns import EVERYTHING, valid_return, write_csv
 
 
@@ -65,3 +65,12 @@ def test_commas_without_end_after_the_last_column_are_blanks(tmp_path, columns):
     path.write_text("a,b" + "," * columns + "\n", "utf-8")
 
     assert refusal_of(path) is None
+
+
+def test_serial_numbers_count_from_1900(tmp_path):
+    given = valid_return()
+    given.cases[EVERYTHING]["start_date"] = "45801"
+
+    (table,) = read_tables(write_csv(tmp_path / "a.csv", sheets(given)))
+
+    assert values_of(table, "start_date")[EVERYTHING] == "2025-05-24"

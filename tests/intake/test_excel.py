@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from dipp_pipeline.intake.cells import UNSTORED_FORMULA
+from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA
 from dipp_pipeline.intake.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, serial, sheets, values_of
 from tests.returns import SHEET, Unstored, edit_part, valid_return, write_xlsx, write_xlsx_as_excel
@@ -93,7 +93,7 @@ def test_cells_and_rows_without_an_address_stand_after_the_ones_before(tmp_path)
     )
 
     (table,) = read_tables(path)
-    assert cells_of(table)[given.address(1, "C2b")] == "\0#REF!"
+    assert cells_of(table)[given.address(1, "C2b")] == ERROR_MARK + "#REF!"
 
 
 def test_an_error_below_and_beside_everything_else_keeps_its_address(tmp_path):
@@ -101,7 +101,7 @@ def test_an_error_below_and_beside_everything_else_keeps_its_address(tmp_path):
 
     (sheet,) = read_sheets(path, LIMITS)
 
-    assert sheet.columns[2][2] == "\0#N/A"
+    assert sheet.columns[2][2] == ERROR_MARK + "#N/A"
     assert sheet.columns[0][0] == "x"
     assert sheet.row_count == 3
 
@@ -121,3 +121,14 @@ def test_hidden_rows_and_columns_are_read_like_others(tmp_path):
 
     (table,) = read_tables(path)
     assert cells_of(table) == expected_cells(given)
+
+
+def test_text_that_spells_a_control_character_is_text_and_no_formula_error(tmp_path):
+    given = valid_return()
+    given.cases[1]["C2b"] = "Maybe"
+    path = write_xlsx(tmp_path / "a.xlsx", sheets(given))
+
+    edit_part(path, "sheet1.xml", lambda xml: xml.replace("Maybe", "_x0000_Maybe"))
+
+    (table,) = read_tables(path)
+    assert not cells_of(table)[given.address(1, "C2b")].startswith(ERROR_MARK)

@@ -1,0 +1,97 @@
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from dipp_pipeline.intake.case_table import ReadReturn
+from dipp_pipeline.intake.pool import reader_pool
+from dipp_pipeline.settings import Limits
+from tests.intake.reading import cells_of, expected_cells, rules_of, sheets
+from tests.returns import PROGRAMME, valid_return, write_csv
+
+
+def outcomes(results: Iterable[ReadReturn]) -> list[str | int]:
+    """The rule that refused each file, or the number of its cases."""
+    return [rules_of(read)[0] if read.refused else sum(len(table.rows) for table in read.tables) for read in results]
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with reader_pool(PROGRAMME, Limits(), 1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def good(tmp_path) -> Path:
+    return write_csv(tmp_path / "good.csv", sheets(valid_return()))
+
+
+def test_a_workbook_that_kills_its_reader_is_refused_and_the_next_file_still_read(pool, tmp_path, good):
+    book = openpyxl.Workbook()
+    book.active["XFD1048576"] = "the last cell there is: readers ask for 512 GB"
+    far = tmp_path / "far.xlsx"
+    book.save(far)
+
+    assert outcomes(pool.read([good, far, good, far, good])) == [4, "F02", 4, "F02", 4]
+
+
+def test_a_file_that_takes_too_long_is_refused_and_the_next_file_still_read(tmp_path, good):
+    endless = tmp_path / "endless.csv"
+    os.mkfifo(endless)  # whoever opens it waits for a writer that never comes
+
+    with reader_pool(PROGRAMME, Limits(seconds=3), 1) as pool:
+        results = list(pool.read([endless, good]))
+
+    assert outcomes(results) == ["F02", 4]
+    assert "3 seconds" in results[0].issues[0].message
+
+
+def test_a_file_that_takes_too_much_memory_is_refused_and_the_next_file_still_read(tmp_path, good):
+    large = tmp_path / "large.csv"
+    large.write_text("".join(f"{number},{number}\n" for number in range(500_000)), "utf-8")
+
+    with reader_pool(PROGRAMME, Limits(rows=2_000_000, memory_megabytes=160), 1) as pool:
+        assert outcomes(pool.read([large, good])) == ["F02", 4]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"Case reference,PDU\n"])
+def test_a_damaged_file_costs_itself_alone(pool, tmp_path, good, content):
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(content)
+
+    assert outcomes(pool.read([bad, good])) == ["F01", 4]
+
+
+def test_a_file_that_is_gone_is_refused(pool, tmp_path, good):
+    assert outcomes(pool.read([tmp_path / "gone.xlsx", good])) == ["F01", 4]
+
+
+def test_results_come_in_the_order_of_the_files_whoever_reads_them(tmp_path):
+    files = []
+    for cases in (4, 1, 3, 2):
+        given = valid_return()
+        del given.cases[cases:]
+        files.append(write_csv(tmp_path / f"{cases}.csv", sheets(given)))
+    heard = []
+
+    with reader_pool(PROGRAMME, Limits(), 2) as pool:
+        results = list(pool.read(files, lambda done, of: heard.append((done, of))))
+
+    assert outcomes(results) == [4, 1, 3, 2]
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_pool_that_reads_nothing_starts_no_process(monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a process was started"))
+
+    with reader_pool(PROGRAMME, Limits(), 2) as pool:
+        assert list(pool.read([])) == []
+
+
+def test_a_worker_hands_back_every_cell(pool, good):
+    (read,) = pool.read([good])
+
+    assert cells_of(read.tables[0]) == expected_cells(valid_return())

@@ -1,0 +1,55 @@
+"""Homes that are landed once and read by many tests. A test that changes one makes a copy of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.homes import SAMPLES, Home, copied_definitions, story
+
+
+@pytest.fixture(scope="session")
+def first_step(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """After the first step of the story: everything is new, London's late return is refused."""
+    home = Home(tmp_path_factory.mktemp("landing") / "first")
+    home.put(story(1))
+    home.take_in()
+    return home
+
+
+@pytest.fixture(scope="session")
+def second_step(first_step: Home) -> Home:
+    """After the second: new bytes of three returns, of which North East's are refused."""
+    home = first_step.copy(first_step.path.with_name("second"))
+    home.put(story(2))
+    home.take_in()
+    return home
+
+
+@pytest.fixture(scope="session")
+def wales_alone(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The first step's files and one with a malformed case reference, of which only Wales was taken in."""
+    home = Home(tmp_path_factory.mktemp("landing") / "wales")
+    home.put(story(1))
+    home.put(SAMPLES / "defects" / "wales" / "R02-1.xlsx", "wales/malformed.xlsx")
+    home.take_in("wales")
+    return home
+
+
+@pytest.fixture(scope="session")
+def new_spelling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds in which "Perhaps" means no."""
+    seeds = copied_definitions(tmp_path_factory.mktemp("spelling") / "sql") / "seeds"
+    add_line(seeds / "value_spellings.csv", "answer,Perhaps,no")
+    return seeds
+
+
+@pytest.fixture(scope="session")
+def new_heading(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds in which "Something else" is a heading of the field sex."""
+    seeds = copied_definitions(tmp_path_factory.mktemp("heading") / "sql") / "seeds"
+    add_line(seeds / "heading_spellings.csv", "sex,Something else")
+    return seeds
+
+
+def add_line(file: Path, line: str) -> None:
+    file.write_text(f"{file.read_text('utf-8').rstrip()}\n{line}\n", "utf-8")

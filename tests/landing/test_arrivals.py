@@ -1,0 +1,96 @@
+"""Which files of the drop folder are returns, and whose."""
+
+from pathlib import Path
+
+import pytest
+
+from dipp_pipeline.landing.arrivals import arrivals
+from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.settings import seeds
+from tests.homes import Home
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "wales/scores.xlsx",
+        "wales/deep/er/scores.xlsx",
+        "wales/scores.pdf",
+        "wales/no ending",
+        "wales/staffing.xlsx",
+        "wales/staffing",
+        "wales/deep/staffing/scores.xlsx",
+        "wales/Staffing/scores.xlsx",
+        "wales/london/scores.xlsx",
+        "wales/~scores.xlsx",
+        "wales/thumbs.db.xlsx",
+    ],
+)
+def test_a_file_under_a_region_is_a_return_of_it_known_by_its_path_there(tmp_path: Path, path: str):
+    drop(tmp_path, path)
+
+    assert arrived(tmp_path) == [("wales", path.removeprefix("wales/"))]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "wales/~$scores.xlsx",
+        "wales/.scores.xlsx",
+        "wales/.~lock.scores.ods#",
+        "wales/Thumbs.db",
+        "wales/deep/Thumbs.db",
+        "wales/staff-survey/answers.xlsx",
+        "wales/staffing/posts.xlsx",
+        "wales/staffing/2026/posts.xlsx",
+        "wales/recommendations/actions.xlsx",
+        "atlantis/~$scores.xlsx",
+        ".keep",
+    ],
+)
+def test_what_is_no_case_scoring_return_is_passed_over(tmp_path: Path, path: str):
+    drop(tmp_path, path)
+
+    assert arrived(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["scores.xlsx", "atlantis/scores.xlsx", "atlantis/wales/scores.xlsx", "wales", "atlantis/staffing/p.xlsx"]
+)
+def test_a_file_under_none_of_the_regions_is_of_no_region(tmp_path: Path, path: str):
+    drop(tmp_path, path)
+
+    assert arrived(tmp_path) == [(None, path)]
+
+
+def test_a_return_is_known_by_region_and_path_together(tmp_path: Path):
+    drop(tmp_path, "wales/scores.xlsx", "london/scores.xlsx", "london/other.xlsx", "wales/deep/scores.xlsx")
+
+    found = arrivals(tmp_path, load_programme(seeds()))
+
+    assert len({arrival.return_id for arrival in found}) == 4
+
+
+def test_returns_stand_by_region_and_path(tmp_path: Path):
+    drop(tmp_path, "wales/b.xlsx", "wales/a.xlsx", "london/z.xlsx", "atlantis/y.xlsx")
+
+    assert arrived(tmp_path) == [
+        (None, "atlantis/y.xlsx"),
+        ("london", "z.xlsx"),
+        ("wales", "a.xlsx"),
+        ("wales", "b.xlsx"),
+    ]
+
+
+def test_a_home_without_a_drop_folder_has_no_returns(tmp_path: Path):
+    assert Home(tmp_path / "home").house.new_content() == {}
+
+
+def drop(incoming: Path, *paths: str) -> None:
+    for path in paths:
+        (incoming / path).parent.mkdir(parents=True, exist_ok=True)
+        (incoming / path).touch()
+
+
+def arrived(incoming: Path) -> list[tuple[str | None, str]]:
+    return [(arrival.region_slug, arrival.path) for arrival in arrivals(incoming, load_programme(seeds()))]

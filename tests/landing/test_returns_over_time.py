@@ -1,0 +1,269 @@
+"""Which version of a return is in force, as files come, change, vanish and are withdrawn, and as definitions change."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dipp_pipeline import house, stages
+from tests.homes import Home, story
+
+EVERY_RETURN = [
+    "North East.xlsx",
+    "atlantis/scores.xlsx",
+    "inner/London scores.xls",
+    "late.xlsx",
+    "part 1.xlsx",
+    "part 2.csv",
+]
+
+
+def test_the_same_bytes_change_nothing(first_step: Home, tmp_path: Path):
+    home = first_step.copy(tmp_path / "home")
+    home.put(story(1))
+
+    read = home.take_in()
+
+    assert read == []
+    assert home.stored() == first_step.stored()
+
+
+def test_what_is_new_is_told_by_content(first_step: Home, tmp_path: Path):
+    home = first_step.copy(tmp_path / "home")
+    home.put(story(2))
+    home.put(story(1) / "wales" / "part 2.csv", "atlantis/new.csv")
+
+    assert first_step.house.new_content() == {}
+    assert sorted(home.house.new_content()) == [
+        "atlantis/new.csv",
+        "london/late.xlsx",
+        "north-east/North East.xlsx",
+        "wales/part 1.xlsx",
+    ]
+
+
+def test_only_what_is_new_is_read(second_step: Home):
+    versions = {known.path: len(known.versions) for known in second_step.house.history().returns}
+
+    assert versions == dict.fromkeys(EVERY_RETURN, 1) | {"late.xlsx": 2, "North East.xlsx": 2, "part 1.xlsx": 2}
+
+
+def test_new_bytes_replace_the_version_in_force_whole(first_step: Home, second_step: Home):
+    before, after = first_step.landed("part 1.xlsx", "cases"), second_step.landed("part 1.xlsx", "cases")
+
+    assert first_step.known("part 1.xlsx").in_force.number == 1
+    assert second_step.known("part 1.xlsx").in_force.number == 2
+    assert (before["version"].unique().to_list(), before.height) == ([1], 10)
+    assert (after["version"].unique().to_list(), after.height) == ([2], 12)
+
+
+def test_good_bytes_end_a_refusal(first_step: Home, second_step: Home):
+    refused, mended = first_step.known("late.xlsx"), second_step.known("late.xlsx")
+
+    assert (refused.refused, refused.in_force) == (True, None)
+    assert (mended.refused, mended.in_force.number) == (False, 2)
+
+
+def test_a_refused_version_displaces_nothing(second_step: Home):
+    known = second_step.known("North East.xlsx")
+
+    assert known.refused
+    assert known.latest.number == 2
+    assert known.in_force.number == 1
+
+
+@pytest.fixture(scope="module")
+def put_back(second_step: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The first step's files put back after the second."""
+    home = second_step.copy(tmp_path_factory.mktemp("put back") / "home")
+    home.put(story(1) / "wales", "wales")
+    home.put(story(1) / "north-east", "north-east")
+    home.take_in()
+    return home
+
+
+@pytest.mark.parametrize("path", ["part 1.xlsx", "North East.xlsx"], ids=["after a good one", "after a refused one"])
+def test_old_content_put_back_is_a_new_version(put_back: Home, path: str):
+    known = put_back.known(path)
+
+    assert known.in_force.number == 3
+    assert not known.refused
+    assert known.versions[2].sha256 == known.versions[0].sha256
+    assert known.versions[2].received_at > known.versions[1].received_at
+
+
+def test_old_content_put_back_is_stored_once(put_back: Home, second_step: Home):
+    originals = put_back.settings.originals
+
+    assert sorted(originals.iterdir()) == sorted(
+        originals / file.name for file in second_step.settings.originals.iterdir()
+    )
+
+
+def test_a_file_that_disappears_changes_nothing(first_step: Home, tmp_path: Path):
+    home = first_step.copy(tmp_path / "home")
+    shutil.rmtree(home.settings.incoming)
+
+    read = home.take_in()
+
+    assert read == []
+    assert home.stored() == first_step.stored()
+    assert home.known("part 2.csv").in_force.number == 1
+
+
+@pytest.fixture
+def withdrawn(first_step: Home, tmp_path: Path) -> Home:
+    """Two good returns and a file under no region, withdrawn."""
+    home = first_step.copy(tmp_path / "home")
+    for region, path in (("wales", "part 2.csv"), ("north-east", "North East.xlsx"), ("atlantis", "scores.xlsx")):
+        assert stages.withdraw_return(home.house, region, path)
+    return home
+
+
+@pytest.mark.parametrize("path", ["part 2.csv", "North East.xlsx", "atlantis/scores.xlsx"])
+def test_a_withdrawn_return_is_out_of_force_and_not_refused(withdrawn: Home, path: str):
+    known = withdrawn.known(path)
+
+    assert known.withdrawn
+    assert known.in_force is None
+    assert not known.refused
+
+
+def test_a_withdrawal_leaves_the_other_returns_in_force(withdrawn: Home):
+    assert withdrawn.known("part 1.xlsx").in_force.number == 1
+
+
+def test_the_bytes_that_were_withdrawn_do_not_come_back_by_themselves(withdrawn: Home):
+    read = withdrawn.take_in()
+
+    assert read == []
+    assert withdrawn.known("part 2.csv").in_force is None
+
+
+def test_changed_definitions_do_not_bring_a_withdrawn_return_back(withdrawn: Home, new_spelling: Path):
+    known = withdrawn.under(new_spelling).known("part 2.csv")
+
+    assert known.to_read is None
+    assert known.in_force is None
+
+
+def test_new_bytes_after_a_withdrawal_are_in_force_unless_they_are_refused(withdrawn: Home):
+    shortened = (story(1) / "wales" / "part 2.csv").read_bytes().splitlines(keepends=True)[:-1]
+    (withdrawn.settings.incoming / "wales" / "part 2.csv").write_bytes(b"".join(shortened))
+    withdrawn.put(story(2) / "north-east", "north-east")
+
+    read = withdrawn.take_in()
+
+    good, refused = withdrawn.known("part 2.csv"), withdrawn.known("North East.xlsx")
+    assert read == ["North East.xlsx", "part 2.csv"]
+    assert (good.withdrawn, good.refused, good.in_force.number) == (False, False, 2)
+    assert (refused.withdrawn, refused.refused, refused.in_force) == (False, True, None)
+
+
+def test_what_never_arrived_cannot_be_withdrawn(first_step: Home, tmp_path: Path):
+    home = first_step.copy(tmp_path / "home")
+
+    assert stages.withdraw_return(home.house, "wales", "North East.xlsx") is None
+    assert home.stored() == first_step.stored()
+
+
+@pytest.fixture(scope="module")
+def spelt_anew(first_step: Home, new_spelling: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The first step under a new spelling, with nothing in the drop folder."""
+    home = first_step.copy(tmp_path_factory.mktemp("spelt") / "home").under(new_spelling)
+    shutil.rmtree(home.settings.incoming)
+    assert home.take_in() == EVERY_RETURN
+    return home
+
+
+def test_changed_definitions_take_effect_on_every_version_in_force_without_its_file(first_step: Home, spelt_anew: Home):
+    before = first_step.known("part 1.xlsx").in_force.reading.counts
+    after = spelt_anew.known("part 1.xlsx").in_force.reading.counts
+
+    assert (before.accepted, before.quarantined) == (10, 2)
+    assert (after.accepted, after.quarantined) == (11, 1)
+    assert set(spelt_anew.landed("part 1.xlsx", "issues")["rule_code"]) == {"R11", "W04"}
+
+
+def test_changed_definitions_make_no_new_version(first_step: Home, spelt_anew: Home):
+    def versions(home: Home) -> list[list[tuple[str, object]]]:
+        return [
+            [(version.sha256, version.received_at) for version in known.versions]
+            for known in home.house.history().returns
+        ]
+
+    assert versions(spelt_anew) == versions(first_step)
+
+
+def test_a_reading_under_former_definitions_stays_and_is_not_made_again(first_step: Home, spelt_anew: Home):
+    home = spelt_anew.under(first_step.seeds)
+
+    read = home.take_in()
+
+    assert read == []
+    assert first_step.stored().items() <= home.stored().items()
+
+
+def test_definitions_change_with_the_version_of_the_pipeline(first_step: Home, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(house, "__version__", "999")
+
+    waiting = [known.path for known in first_step.house.history().returns if known.to_read]
+
+    assert sorted(waiting) == EVERY_RETURN
+
+
+def test_a_refused_latest_version_comes_into_force_once_definitions_make_it_good(
+    second_step: Home, new_heading: Path, tmp_path: Path
+):
+    home = second_step.copy(tmp_path / "home").under(new_heading)
+    shutil.rmtree(home.settings.incoming)
+
+    read = home.take_in()
+
+    known = home.known("North East.xlsx")
+    assert read == EVERY_RETURN
+    assert (known.refused, known.in_force.number) == (False, 2)
+    assert known.in_force.reading.counts.accepted == 10
+
+
+def test_a_version_that_definitions_leave_refused_gives_way_to_the_one_before_read_again(
+    second_step: Home, new_spelling: Path, tmp_path: Path
+):
+    home = second_step.copy(tmp_path / "home").under(new_spelling)
+    shutil.rmtree(home.settings.incoming)
+
+    home.take_in()
+
+    known = home.known("North East.xlsx")
+    assert (known.refused, known.in_force.number) == (True, 1)
+    assert known.in_force.reading.folder.name == home.house.definitions["definitions"]
+
+
+def test_regions_can_be_taken_in_alone(wales_alone: Home):
+    taken = [(known.region_slug, known.path) for known in wales_alone.house.history().returns]
+
+    assert taken == [
+        (None, "atlantis/scores.xlsx"),
+        ("wales", "malformed.xlsx"),
+        ("wales", "part 1.xlsx"),
+        ("wales", "part 2.csv"),
+    ]
+    assert sorted(wales_alone.house.new_content()) == [
+        "london/inner/London scores.xls",
+        "london/late.xlsx",
+        "north-east/North East.xlsx",
+    ]
+
+
+def test_a_file_under_no_region_is_refused_without_being_opened(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    cannot_be_opened = home.settings.incoming / "atlantis" / "scores.xlsx"
+    cannot_be_opened.parent.mkdir(parents=True)
+    cannot_be_opened.symlink_to(tmp_path / "nowhere")
+
+    home.take_in()
+
+    known = home.known("atlantis/scores.xlsx")
+    assert (known.region_slug, known.refused, known.in_force) == (None, True, None)
+    assert known.latest.original is None
+    assert not home.settings.originals.exists()

@@ -1,0 +1,216 @@
+"""What is stored, how it can be traced to its cell, and that it is there whole or not at all."""
+
+import csv
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from dipp_pipeline.counts import Counts
+from dipp_pipeline.landing.store import land
+from dipp_pipeline.programme.text import value_key
+from dipp_pipeline.validation.validate import Validated
+from tests.homes import Home, story
+
+TABLES = ("answers", "cases", "columns", "issues")
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("path", ["part 1.xlsx", "part 2.csv"])
+@pytest.mark.parametrize("table", TABLES)
+def test_the_same_rows_land_as_the_same_bytes_in_every_home(first_step: Home, wales_alone: Home, path: str, table: str):
+    one, other = (home.known(path).in_force.reading.folder for home in (first_step, wales_alone))
+
+    assert (one / f"{table}.parquet").read_bytes() == (other / f"{table}.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_landed_row_says_whose_and_of_which_version_it_is(second_step: Home, table: str):
+    known = second_step.known("part 1.xlsx")
+    landed = pl.read_parquet(known.versions[0].reading.folder / f"{table}.parquet")
+
+    assert landed.columns[:2] == ["return_id", "version"]
+    assert landed.select("return_id", "version").unique().rows() == [(known.return_id, 1)]
+
+
+def test_every_landed_answer_is_traced_to_its_cell_of_a_workbook(first_step: Home):
+    sheet = openpyxl.load_workbook(story(1) / "north-east" / "North East.xlsx")["Case scores"]
+
+    assert_traced(first_step, "North East.xlsx", lambda letters, row: sheet[f"{letters}{row}"].value)
+
+
+def test_every_landed_answer_is_traced_to_its_cell_of_a_csv(first_step: Home):
+    text = (story(1) / "wales" / "part 2.csv").read_text("cp1252")
+    rows = list(csv.reader(text.splitlines()))
+
+    assert_traced(first_step, "part 2.csv", lambda letters, row: rows[row - 1][place(letters)])
+
+
+def test_every_landed_case_is_traced_to_its_row(first_step: Home):
+    sheet = openpyxl.load_workbook(story(1) / "north-east" / "North East.xlsx")["Case scores"]
+    cases = first_step.landed("North East.xlsx", "cases")
+
+    assert cases["sheet"].unique().to_list() == ["Case scores"]
+    assert cases["row"].to_list() == list(range(3, 13))
+    assert cases["case_reference"].to_list() == [reference(sheet[f"A{row}"].value) for row in cases["row"]]
+
+
+def test_every_column_that_was_read_lands_with_its_letters(first_step: Home):
+    columns = first_step.landed("North East.xlsx", "columns")
+    letters = dict(columns.select("column_name", "letters").rows())
+
+    assert list(letters) == list(first_step.house.programme.column_names)
+    assert (letters["case_reference"], letters["sex"], letters["C1"], letters["A7b"]) == ("A", "K", "R", "AX")
+
+
+def test_a_case_reference_that_is_found_wrong_is_not_stored(wales_alone: Home):
+    issues = wales_alone.landed("malformed.xlsx", "issues").filter(pl.col("rule_code") == "R02")
+
+    assert issues["field"].to_list() == ["case_reference"]
+    assert issues["found"].to_list() == [None]
+    assert issues["cell"].null_count() == 0
+
+
+def test_a_quarantined_case_does_not_land(wales_alone: Home):
+    counts = wales_alone.known("malformed.xlsx").in_force.reading.counts
+    (row,) = wales_alone.landed("malformed.xlsx", "issues").filter(pl.col("rule_code") == "R02")["row"]
+
+    assert (counts.received, counts.accepted, counts.quarantined) == (6, 5, 1)
+    assert wales_alone.landed("malformed.xlsx", "cases").filter(pl.col("row") == row).height == 0
+    assert wales_alone.landed("malformed.xlsx", "answers").filter(pl.col("row") == row).height == 0
+
+
+def test_originals_are_kept_under_the_hash_of_their_content(first_step: Home):
+    kept = list(first_step.settings.originals.iterdir())
+    sent = [file for file in story(1).rglob("*") if file.suffix and "~$" not in file.name]
+
+    assert all(hashlib.sha256(file.read_bytes()).hexdigest() == file.stem for file in kept)
+    assert sorted(file.read_bytes() for file in kept) == sorted(
+        file.read_bytes() for file in sent if "atlantis" not in file.parts
+    )
+
+
+def test_the_restricted_folder_is_the_data_teams_alone(first_step: Home):
+    assert first_step.settings.restricted.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_restricted_folder_is_the_data_teams_alone_whatever_the_umask(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    before = os.umask(0)
+    try:
+        home.take_in()
+    finally:
+        os.umask(before)
+
+    assert home.settings.restricted.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.fixture
+def killed_before_rename(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Have the process end before anything is renamed to a name: nothing is cleaned up after that."""
+
+    def arm(name: str) -> None:
+        rename = Path.replace
+
+        def replace(self: Path, target: Path) -> Path:
+            if Path(target).name == name:
+                raise KilledError
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "replace", replace)
+        monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+
+    return arm
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with one return that is not yet taken in."""
+    home = Home(tmp_path / "home")
+    home.put(story(1) / "wales" / "part 2.csv", "wales/part 2.csv")
+    return home
+
+
+def test_an_error_before_the_rename_leaves_nothing(first_step: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = first_step.copy(tmp_path / "home")
+    home.put(story(2))
+    monkeypatch.setattr(Path, "replace", disk_full)
+
+    with pytest.raises(OSError, match="full"):
+        home.take_in()
+
+    assert home.stored() == first_step.stored()
+
+
+def test_a_process_that_ends_before_a_version_is_in_place_has_not_received_it(
+    home: Home, killed_before_rename: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+):
+    killed_before_rename("0001")
+    with pytest.raises(KilledError):
+        home.take_in()
+    monkeypatch.undo()
+
+    assert home.house.history().returns == []
+    assert home.take_in() == ["part 2.csv"]
+    assert home.known("part 2.csv").in_force.number == 1
+
+
+def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
+    first_step: Home, new_spelling: Path, tmp_path: Path, killed_before_rename: Callable[[str], None]
+):
+    home = first_step.copy(tmp_path / "home").under(new_spelling)
+    known = home.known("part 2.csv")
+    killed_before_rename(home.house.definitions["definitions"])
+
+    with pytest.raises(KilledError):
+        land(known, known.latest, NOTHING_READ, home.house.definitions)
+
+    after = home.known("part 2.csv")
+    assert after.latest.reading is None
+    assert after.to_read == after.latest
+    assert home.under(first_step.seeds).known("part 2.csv").in_force.number == 1
+
+
+NOTHING_READ = Validated((), Counts(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), rows_skipped=0)
+
+
+def disk_full(self: Path, target: Path) -> Path:
+    raise OSError(28, "The disk is full.", str(target))
+
+
+def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:
+    """Every landed answer is what stands in the cell that its row and the letters of its question name."""
+    programme = home.house.programme
+    letters = dict(home.landed(path, "columns").select("column_name", "letters").rows())
+    answers = home.landed(path, "answers").select("row", "case_reference", "question_code", "answer").rows()
+    traced = [
+        (
+            row,
+            reference(cell(letters["case_reference"], row)),
+            question,
+            programme.value_list(question)[value_key(cell(letters[question], row))],
+        )
+        for row, _, question, _ in answers
+    ]
+    assert len(answers) > 200
+    assert traced == answers
+
+
+def reference(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
+def place(letters: str) -> int:
+    """The place of a column, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

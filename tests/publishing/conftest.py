@@ -1,0 +1,32 @@
+"""The sample programme, landed, built and published once. A test that changes it makes a copy of it."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.homes import DEMO, Home
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The sample programme, published."""
+    home = Home(tmp_path_factory.mktemp("publishing") / "demo")
+    home.put(DEMO)
+    home.take_in()
+    home.build()
+    home.publish()
+    return home
+
+
+@pytest.fixture
+def home(published_demo: Home, tmp_path: Path) -> Home:
+    """A copy of it, to be changed."""
+    return published_demo.copy(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def findings(published_demo: Home):
+    """The published database, open for reading."""
+    with duckdb.connect(str(published_demo.settings.database), read_only=True) as connection:
+        yield connection

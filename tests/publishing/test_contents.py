@@ -1,0 +1,176 @@
+"""What the published database holds: the tables, columns and types of CONTRACTS.md, described, and no case."""
+
+import re
+import struct
+
+import duckdb
+import openpyxl
+import pytest
+
+from dipp_pipeline.settings import dbt_like_sql
+from dipp_pipeline.warehouse.models import load_project
+from tests.homes import DEMO, Home
+
+STATISTICS = (
+    "cases_inspected INTEGER, relevant_cases INTEGER, counted_cases INTEGER, percentage DOUBLE,"
+    " percentage_rounded INTEGER, lower_95 DOUBLE, upper_95 DOUBLE"
+)
+MEASURE = "measure_code VARCHAR, measure_title VARCHAR, stage VARCHAR, polarity VARCHAR"
+QUESTION = "question_code VARCHAR, question_label VARCHAR, stage VARCHAR, kind VARCHAR"
+NATION = "regions_included INTEGER, regions_expected INTEGER, status VARCHAR"
+
+TABLES = {
+    "regional_findings": f"region_code VARCHAR, region_name VARCHAR, {MEASURE}, {STATISTICS}",
+    "national_findings": f"{MEASURE}, {NATION}, {STATISTICS}",
+    "regional_question_findings": f"region_code VARCHAR, region_name VARCHAR, {QUESTION}, {STATISTICS}",
+    "national_question_findings": f"{QUESTION}, {NATION}, {STATISTICS}",
+    "programme_progress": (
+        "region_code VARCHAR, region_name VARCHAR, status VARCHAR, returns_received INTEGER, returns_refused INTEGER,"
+        " cases_received INTEGER, cases_accepted INTEGER, cases_quarantined INTEGER, last_received_at TIMESTAMP,"
+        " cases_published INTEGER"
+    ),
+    "data_quality": (
+        "region_code VARCHAR, rule_code VARCHAR, rule_name VARCHAR, severity VARCHAR, occurrences INTEGER"
+    ),
+    "release_info": (
+        "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
+        " regions_included INTEGER, cases_inspected INTEGER"
+    ),
+    "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
+}
+
+SIMPLE_TYPES = {"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"}
+
+ROWS = {
+    "regional_findings": 5 * 11,
+    "national_findings": 11,
+    "regional_question_findings": 5 * 24,
+    "national_question_findings": 24,
+    "programme_progress": 12,
+    "data_quality": 5,
+    "release_info": 1,
+    "data_dictionary": 79,
+}
+
+
+def test_the_tables_are_those_of_the_contract_and_no_other(findings: duckdb.DuckDBPyConnection):
+    tables = findings.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    views = findings.execute("select view_name from duckdb_views() where not internal").fetchall()
+
+    assert set(tables) == {("main", table) for table in TABLES}
+    assert views == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_has_the_columns_and_types_of_the_contract(findings: duckdb.DuckDBPyConnection, table: str):
+    columns = findings.execute(
+        "select column_name || ' ' || data_type from duckdb_columns() where table_name = ? order by column_index",
+        [table],
+    ).fetchall()
+
+    assert ", ".join(column for (column,) in columns) == TABLES[table]
+
+
+@pytest.mark.parametrize(("table", "rows"), ROWS.items())
+def test_a_table_has_a_row_for_each_of_its_grain(findings: duckdb.DuckDBPyConnection, table: str, rows: int):
+    assert len(findings.execute(f"from {table}").fetchall()) == rows
+
+
+def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
+    types = {
+        name for (name,) in findings.execute("select data_type from duckdb_columns() where not internal").fetchall()
+    }
+
+    assert types <= SIMPLE_TYPES
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_and_its_columns_have_the_comments_of_their_model(findings: duckdb.DuckDBPyConnection, table: str):
+    mart = load_project(dbt_like_sql()).model_by_name[table]
+
+    of_table = findings.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchall()
+    of_columns = findings.execute(
+        "select column_name, comment from duckdb_columns() where table_name = ?", [table]
+    ).fetchall()
+
+    assert of_table == [(mart.description,)]
+    assert dict(of_columns) == {column.name: column.description for column in mart.columns}
+    assert all(comment for _, comment in of_columns)
+
+
+def test_the_dictionary_is_that_of_the_database_that_holds_it(findings: duckdb.DuckDBPyConnection):
+    dictionary = findings.execute("from data_dictionary").fetchall()
+    found = findings.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns()"
+        " where not internal order by table_name, column_index"
+    ).fetchall()
+
+    assert dictionary == found
+
+
+def test_the_file_is_of_the_storage_version_that_older_readers_take(published_demo: Home):
+    header = published_demo.settings.database.read_bytes()[:20]
+    (storage_version,) = struct.unpack("<Q", header[12:])
+
+    assert header[8:12] == b"DUCK"
+    assert storage_version == 64
+
+
+def test_the_release_is_named_by_12_hex_digits_of_what_it_was_built_from(
+    published_demo: Home, findings: duckdb.DuckDBPyConnection
+):
+    house = published_demo.house
+
+    ((named,),) = findings.execute("select release_id from release_info").fetchall()
+
+    assert named == house.release_id(house.history().returns)
+    assert re.fullmatch("[0-9a-f]{12}", named)
+
+
+@pytest.fixture(scope="session")
+def case_references() -> set[str]:
+    """Every case reference of the workbooks of the sample programme, accepted or not, as the files have it."""
+    references = set()
+    for file in sorted(DEMO.rglob("*.xlsx")):
+        sheets = openpyxl.load_workbook(file, read_only=True).worksheets
+        cells = (cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+        references |= {"".join(cell.split()).upper() for cell in cells if is_reference(cell)}
+    return references
+
+
+def test_no_case_reference_stands_in_the_published_file(published_demo: Home, case_references: set[str]):
+    accepted = {
+        reference
+        for known in published_demo.house.history().returns
+        for reference in published_demo.landed(known.path, "cases")["case_reference"]
+    }
+    searched = accepted | case_references
+    published, warehouse = (
+        file.read_bytes().lower() for file in (published_demo.settings.database, published_demo.settings.warehouse)
+    )
+
+    assert len(accepted) == 332
+    assert len(case_references) > 200
+    assert [reference for reference in accepted if reference.lower().encode() not in warehouse] == []
+    assert [reference for reference in searched if reference.lower().encode() in published] == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_value_of_a_published_table_looks_like_a_case_reference(findings: duckdb.DuckDBPyConnection, table: str):
+    values = [str(value) for row in findings.execute(f"from {table}").fetchall() for value in row]
+
+    assert [value for value in values if re.search(r"(?i)\b[a-z]\d{6}\b", value)] == []
+
+
+def test_no_return_or_sheet_is_named_in_the_published_file(published_demo: Home):
+    published = published_demo.settings.database.read_bytes()
+
+    named = [known for known in published_demo.house.history().returns if known.return_id.encode() in published]
+
+    assert named == []
+    assert b".xlsx" not in published
+
+
+def is_reference(cell: object) -> bool:
+    text = "".join(str(cell).split())
+    return len(text) == 7 and text[0].isalpha() and text[1:].isdigit()

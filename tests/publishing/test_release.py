@@ -1,0 +1,198 @@
+"""When a release is made, and that it is switched in at once while the one before stays whole."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dipp_pipeline import settings, stages
+from dipp_pipeline.publishing.release import PublicationError, Release
+from dipp_pipeline.publishing.summary import release_in_force, summarise
+from tests.homes import Home, copied_definitions
+
+BAD_TEST = "-- No region is called Wales.\n-- on: programme_progress\nselect * from programme_progress where {}\n"
+
+READER = """
+import sys
+import duckdb
+
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    for _ in sys.stdin:
+        print(*connection.execute("select release_id from release_info").fetchone(), flush=True)
+"""
+
+
+def test_publishing_the_release_in_force_again_changes_nothing(home: Home):
+    before = files(home)
+
+    release = home.publish()
+
+    assert release == Release(release_in_force(home.settings.database), changed=False)
+    assert files(home) == before
+
+
+@pytest.fixture(scope="module")
+def republished(published_demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The sample programme, published a second time as another release."""
+    home = published_demo.copy(tmp_path_factory.mktemp("republished") / "home")
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    assert home.publish() == Release("aaaaaaaaaaaa", changed=True)
+    return home
+
+
+def test_a_new_release_replaces_the_one_in_force(republished: Home):
+    assert release_in_force(republished.settings.database) == "aaaaaaaaaaaa"
+
+
+@pytest.mark.parametrize("publication", ["published_demo", "republished"], ids=["the first", "a later one"])
+def test_nothing_stands_beside_the_published_database(publication: str, request: pytest.FixtureRequest):
+    assert list(files(request.getfixturevalue(publication))) == ["dipp_findings.duckdb"]
+
+
+def test_the_release_before_is_kept_as_it_was(published_demo: Home, republished: Home):
+    (former,) = republished.settings.former_releases.iterdir()
+
+    assert former.read_bytes() == published_demo.settings.database.read_bytes()
+
+
+def test_what_a_killed_publication_left_is_no_hindrance(home: Home):
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    home.settings.database.with_name(".dipp_findings.new.duckdb").write_bytes(b"half a database")
+
+    home.publish()
+
+    assert release_in_force(home.settings.database) == "aaaaaaaaaaaa"
+    assert list(files(home)) == ["dipp_findings.duckdb"]
+
+
+def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    before = files(home)
+    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
+
+    outcome = home.build()
+    with pytest.raises(PublicationError, match="these tests found wrong rows: no_region_is_called_wales"):
+        home.publish()
+
+    assert outcome.failed_tests == ["no_region_is_called_wales"]
+    assert files(home) == before
+
+
+def test_a_test_that_finds_wrong_rows_stops_the_first_publication_too(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    home.settings.database.unlink()
+    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
+
+    home.build()
+    with pytest.raises(PublicationError):
+        home.publish()
+
+    assert files(home) == {}
+    assert release_in_force(home.settings.database) is None
+
+
+def test_a_test_that_was_not_run_on_this_warehouse_stops_publication(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    before = files(home)
+    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("false")))
+
+    with pytest.raises(PublicationError, match="these tests were not run: no_region_is_called_wales"):
+        home.publish()
+
+    assert files(home) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("alter table national_findings add column case_reference VARCHAR", "national_findings"),
+        ("alter table release_info alter regions_included type HUGEINT", "release_info"),
+    ],
+    ids=["a column more", "another type"],
+)
+def test_a_table_that_is_not_what_its_model_says_is_never_published(home: Home, change: str, table: str):
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    in_warehouse(home, change)
+    before = files(home)
+
+    with pytest.raises(PublicationError, match=f"what was written of {table} is not what its model says"):
+        home.publish()
+
+    assert files(home) == before
+
+
+def test_who_has_the_old_release_open_keeps_it_while_others_see_the_new(home: Home):
+    old = release_in_force(home.settings.database)
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    command = [sys.executable, "-c", READER, str(home.settings.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as reader:
+        assert ask(reader) == old
+
+        home.publish()
+
+        assert ask(reader) == old
+        assert release_in_force(home.settings.database) == "aaaaaaaaaaaa"
+
+
+def test_of_the_former_releases_the_latest_few_are_kept(home: Home):
+    home = Home(home.path, releases_kept=2)
+    for month in range(1, 4):
+        rebuilt_as(home, f"{month:012}", f"2027-0{month}-01")
+        home.publish()
+
+    kept = sorted(home.settings.former_releases.iterdir())
+
+    assert [release_in_force(file) for file in kept] == ["000000000001", "000000000002"]
+    assert release_in_force(home.settings.database) == "000000000003"
+
+
+def test_the_summary_is_the_same_of_the_release_and_of_its_warehouse(published_demo: Home):
+    summary = summarise(published_demo.settings.database)
+
+    assert summary == summarise(published_demo.settings.warehouse)
+    assert summary.cases == {"received": 333, "accepted": 332, "quarantined": 0, "identical_dropped": 1}
+    assert (summary.returns_received, summary.returns_refused) == (8, 0)
+    assert summary.issues == {"W01": 3, "W02": 1, "W03": 1, "W06": 1}
+    assert sum(region.status == "included" for region in summary.regions) == 5
+    assert not summary.has_problems
+
+
+def files(home: Home) -> dict[str, bytes]:
+    """What is published."""
+    return {file.name: file.read_bytes() for file in home.settings.database.parent.iterdir()}
+
+
+def rebuilt_as(home: Home, release_id: str, day: str) -> None:
+    """Have the warehouse be one that was built anew, and so another release."""
+    in_warehouse(
+        home,
+        f"update landing.build set release_id = '{release_id}', published_at = '{day}';"
+        f"update release_info set release_id = '{release_id}', published_at = '{day}'",
+    )
+
+
+def in_warehouse(home: Home, sql: str) -> None:
+    with duckdb.connect(str(home.settings.warehouse)) as connection:
+        connection.execute(sql)
+
+
+def with_test(sql_folder: Path, test: str) -> Path:
+    """The definitions with one SQL test more."""
+    copied_definitions(sql_folder)
+    (sql_folder / "tests" / "no_region_is_called_wales.sql").write_text(test, "utf-8")
+    return sql_folder
+
+
+def use_definitions(monkeypatch: pytest.MonkeyPatch, sql_folder: Path) -> None:
+    """Have every stage find seeds and SQL in that folder."""
+    for module in (settings, stages):
+        monkeypatch.setattr(module, "dbt_like_sql", lambda: sql_folder)
+
+
+def ask(reader: subprocess.Popen[str]) -> str:
+    """The release that the reader sees."""
+    reader.stdin.write("\n")
+    return reader.stdout.readline().strip()

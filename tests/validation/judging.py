@@ -1,0 +1,58 @@
+"""Returns to verdicts without a file in between, as the tests of validation look at them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from dipp_pipeline.intake.case_table import find_case_tables
+from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.validate import Validated, validate
+from tests.returns import PROGRAMME, SHEET, CaseReturn, FormulaError, Rows, Unstored
+
+ARRIVED_ON = date(2026, 1, 15)
+
+
+def arrived(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Arrived:
+    """A return as read; more sheets are named Sheet 2 and so on."""
+    sheets = [_sheet(SHEET, given.rows()), *(_sheet(f"Sheet {n}", rows) for n, rows in enumerate(more_sheets, 2))]
+    return Arrived(given.region.code, received_on, find_case_tables(sheets, PROGRAMME))
+
+
+def judge(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Validated:
+    """The verdict on one return."""
+    return validate([arrived(given, *more_sheets, received_on=received_on)], PROGRAMME)[0]
+
+
+def judge_together(returns: Mapping[str, CaseReturn]) -> dict[str, Validated]:
+    """The verdicts on returns by name, judged at once: a schema takes as long for one as for a hundred."""
+    return dict(zip(returns, validate([arrived(given) for given in returns.values()], PROGRAMME), strict=True))
+
+
+def where(verdict: Validated) -> list[tuple[str, str | None]]:
+    """Rule and cell of every problem."""
+    return [(issue.rule_code, issue.cell) for issue in verdict.issues]
+
+
+def accepted(verdict: Validated) -> list[str]:
+    """The case references of the accepted cases, in the order of the rows."""
+    return verdict.cases["case_reference"].to_list()
+
+
+def answers(verdict: Validated, reference: str) -> dict[str, str]:
+    """The answers of an accepted case, by question."""
+    rows = verdict.answers.select("case_reference", "question_code", "answer").iter_rows()
+    return {code: answer for case, code, answer in rows if case == reference}
+
+
+def _sheet(name: str, rows: Rows) -> Sheet:
+    return Sheet.of(name, [[_text(cell) for cell in cells] for cells in rows])
+
+
+def _text(cell: object) -> object:
+    match cell:
+        case FormulaError():
+            return ERROR_MARK + cell.text
+        case Unstored():
+            return UNSTORED_FORMULA
+        case _:
+            return cell

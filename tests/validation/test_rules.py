@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from dipp_pipeline.programme.model import ProgrammeError
+from dipp_pipeline.validation.rules import applicability
+from tests.returns import EVERYTHING, NEW_PRACTITIONER, NOTHING_MORE, PROGRAMME, valid_return
+from tests.validation.changed_cells import BROKEN_CELLS, FAILED_VALUES, SOUND_CELLS
+from tests.validation.judging import ARRIVED_ON, accepted, answers, judge, where
+
+JUDGED_ELSEWHERE = {
+    "R03": "test_duplicates.py",
+    "W03": "test_duplicates.py",
+    "R04": "in the warehouse",
+    "W01": "by intake",
+    "W02": "by intake",
+    "W06": "by intake",
+}
+
+
+@pytest.mark.parametrize("changed", [*BROKEN_CELLS, *FAILED_VALUES], ids=str)
+def test_a_broken_cell_breaks_its_rule_at_that_cell_and_no_rule_that_needs_it(verdict, changed):
+    given = changed.given()
+
+    found = verdict(changed)
+
+    assert where(found) == [(changed.rule, given.address(changed.case, changed.column))]
+
+
+@pytest.mark.parametrize("changed", BROKEN_CELLS, ids=str)
+def test_a_broken_cell_costs_its_own_row_at_most(verdict, changed):
+    references = changed.given().references()
+    severity = PROGRAMME.rules[changed.rule].severity
+    if severity == "quarantine":
+        del references[changed.case]
+
+    found = verdict(changed)
+
+    assert [(issue.severity, issue.field) for issue in found.issues] == [(severity, changed.column)]
+    assert accepted(found) == references
+    assert (found.counts.received, found.counts.accepted) == (4, len(references))
+
+
+@pytest.mark.parametrize("changed", SOUND_CELLS, ids=str)
+def test_what_the_rules_allow_is_accepted(verdict, changed):
+    found = verdict(changed)
+
+    assert found.issues == ()
+    assert found.counts.accepted == 4
+
+
+def test_every_rule_of_rows_and_cells_has_a_broken_cell():
+    rules = {code for code in PROGRAMME.rules if code[0] in "RW"}
+
+    assert {changed.rule for changed in BROKEN_CELLS} == rules - set(JUDGED_ELSEWHERE)
+
+
+def test_the_day_of_arrival_is_the_last_day_of_a_date():
+    given = valid_return()
+    given.cases[0]["assessed_on"] = ARRIVED_ON
+
+    a_day_early = judge(given, received_on=ARRIVED_ON - timedelta(days=1))
+
+    assert where(a_day_early) == [("R09", given.address(0, "assessed_on"))]
+    assert judge(given, received_on=ARRIVED_ON).issues == ()
+
+
+def test_a_condition_that_holds_whatever_the_failed_value_was_can_be_told():
+    given = valid_return()
+    given.cases[NEW_PRACTITIONER] |= {"risk_of_serious_harm": "Extreme", "C5": None}
+
+    assert where(judge(given)) == [
+        ("R07", given.address(NEW_PRACTITIONER, "risk_of_serious_harm")),
+        ("R11", given.address(NEW_PRACTITIONER, "C5")),
+    ]
+
+
+def test_a_broken_row_is_held_back_with_all_its_problems_in_the_order_of_the_columns():
+    given = valid_return()
+    given.cases[EVERYTHING] |= {"pdu": "Atlantis", "sex": None, "C1": "Maybe", "C2": None, "A1": "Yes"}
+
+    verdict = judge(given)
+
+    columns = {"R05": "pdu", "R08": "sex", "R07": "C1", "R11": "C2", "R14": "A1"}
+    assert where(verdict) == [(rule, given.address(EVERYTHING, column)) for rule, column in columns.items()]
+    assert accepted(verdict) == given.references()[1:]
+
+
+def test_an_answer_where_the_question_does_not_apply_is_read_as_not_applicable():
+    given = valid_return()
+    given.cases[NOTHING_MORE] |= {"C5": "Ineffective", "C7a": "Yes"}
+
+    verdict = judge(given)
+
+    read = answers(verdict, given.references()[NOTHING_MORE])
+    assert [rule for rule, _ in where(verdict)] == ["W04", "W04"]
+    assert (read["C5"], read["C7a"], read["C1"]) == ("not_applicable", "not_applicable", "yes")
+
+
+@pytest.mark.parametrize("condition", ["favourite_colour = 'blue'", "risk_of_serious_harm in (", "sum("])
+def test_a_condition_that_is_not_sql_over_the_fields_is_an_error_that_names_the_question(condition):
+    question = replace(PROGRAMME.question_by_code["C5"], applies_when=condition)
+
+    with pytest.raises(ProgrammeError, match=r"^questions\.csv: C5 applies "):
+        applicability(question, PROGRAMME)
+
+
+def test_a_question_without_a_condition_always_applies():
+    condition = applicability(PROGRAMME.question_by_code["C1"], PROGRAMME)
+
+    assert pl.DataFrame({"case": ["R677931"]}).select(condition).row(0) == (True,)
