@@ -36,7 +36,8 @@ class House:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until no other process works on this home."""
-        self.settings.restricted.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.settings.restricted.mkdir(parents=True, exist_ok=True)
+        self.settings.restricted.chmod(0o700)
         with (self.settings.restricted / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dipp_pipeline.intake.pool import Progress, no_progress
+from dipp_pipeline.processes import own_environment, python_module
 from dipp_pipeline.settings import Settings, load_settings
 
 
@@ -21,10 +22,12 @@ class IntakeError(Exception):
 class IntakeProcess:
     """A started intake of some regions."""
 
-    def __init__(self, settings: Settings, region_slugs: Collection[str]) -> None:
-        self.region_slugs = frozenset(region_slugs)
-        command = [sys.executable, "-m", "dipp_pipeline.intake_process", str(settings.home), *sorted(region_slugs)]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    def __init__(self, settings: Settings, region_slugs: Collection[str], debug: bool = False) -> None:
+        arguments = [str(settings.home), *sorted(region_slugs), *(["--debug"] if debug else [])]
+        command = [*python_module("dipp_pipeline.intake_process"), *arguments]
+        self._process = subprocess.Popen(
+            command, env=own_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
 
     def result(self) -> list[str]:
         """Wait for its end: the identities of the returns that it read. Raises IntakeError."""
@@ -34,17 +37,20 @@ class IntakeProcess:
         return list(json.loads(printed))
 
 
-def main(home: str, *region_slugs: str) -> None:
-    """Take in, show progress on a terminal, and print what was read."""
+def main(home: str, *arguments: str) -> None:
+    """Take in, show progress on a terminal, and print what was read, or why it failed."""
     from dipp_pipeline.house import open_house
     from dipp_pipeline.stages import take_in
 
     try:
         with _reading_progress() as progress:
-            read = take_in(open_house(load_settings(Path(home))), region_slugs, progress)
+            regions = [argument for argument in arguments if argument != "--debug"]
+            read = take_in(open_house(load_settings(Path(home))), regions, progress)
     except Exception as error:
-        print(f"Taking in returns failed: {error or type(error).__name__}")
-        raise
+        print(f"Taking in returns failed: {error or type(error).__name__}.")
+        if "--debug" in arguments:
+            raise
+        sys.exit(1)
     print(json.dumps(read))
 
 

@@ -51,7 +51,7 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
         summary = summarise(settings.database)
         return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
     gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
-    intake = IntakeProcess(settings, house.programme.region_by_slug)
+    intake = IntakeProcess(settings, house.programme.region_by_slug, debug)
     from dipp_pipeline.orchestration.refresh import run_refresh
 
     run = run_refresh(house, intake, debug)

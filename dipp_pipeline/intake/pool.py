@@ -1,9 +1,7 @@
 """Read many files at once, in worker processes under a time limit; one that dies takes only its file with it."""
 
-import os
 import pickle
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ from queue import SimpleQueue
 from typing import IO, cast
 
 from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.processes import own_environment, python_module
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 
@@ -80,11 +79,11 @@ class _Worker:
     def start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dipp_pipeline.intake.worker"],
+                python_module("dipp_pipeline.intake.worker"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=own_environment(),
             )
             self._send(self._process, self._greeting)
         return self._process

@@ -20,8 +20,8 @@ from tests.homes import Home, story
 TABLES = ("answers", "cases", "columns", "issues")
 
 
-class KilledError(BaseException):
-    """Stands for the end of the process."""
+class RenameError(Exception):
+    """A folder that is finished cannot be put in its place."""
 
 
 @pytest.mark.parametrize("path", ["part 1.xlsx", "part 2.csv"])
@@ -113,48 +113,67 @@ def test_the_restricted_folder_is_the_data_teams_alone_whatever_the_umask(tmp_pa
     assert home.settings.restricted.stat().st_mode & 0o777 == 0o700
 
 
+Arm = Callable[[str], None]
+
+
 @pytest.fixture
-def killed_before_rename(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Have the process end before anything is renamed to a name: nothing is cleaned up after that."""
+def failing_rename(monkeypatch: pytest.MonkeyPatch) -> Arm:
+    """Have renaming to a name fail."""
+    rename = Path.replace
 
     def arm(name: str) -> None:
-        rename = Path.replace
-
         def replace(self: Path, target: Path) -> Path:
             if Path(target).name == name:
-                raise KilledError
+                raise RenameError
             return rename(self, target)
 
         monkeypatch.setattr(Path, "replace", replace)
-        monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
 
     return arm
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A home with one return that is not yet taken in."""
-    home = Home(tmp_path / "home")
-    home.put(story(1) / "wales" / "part 2.csv", "wales/part 2.csv")
-    return home
+def killed_before_rename(failing_rename: Arm, monkeypatch: pytest.MonkeyPatch) -> Arm:
+    """Have the process end before anything is renamed to a name: nothing is cleaned up after that."""
+
+    def arm(name: str) -> None:
+        failing_rename(name)
+        monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+
+    return arm
 
 
-def test_an_error_before_the_rename_leaves_nothing(first_step: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_version_whose_rename_fails_leaves_no_trace(first_step: Home, tmp_path: Path, failing_rename: Arm):
     home = first_step.copy(tmp_path / "home")
-    home.put(story(2))
-    monkeypatch.setattr(Path, "replace", disk_full)
+    home.put(story(1) / "wales" / "part 1.xlsx", "north-east/North East.xlsx")
+    failing_rename("0002")
 
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(RenameError):
         home.take_in()
 
     assert home.stored() == first_step.stored()
 
 
-def test_a_process_that_ends_before_a_version_is_in_place_has_not_received_it(
-    home: Home, killed_before_rename: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def test_a_reading_whose_rename_fails_leaves_no_trace(
+    first_step: Home, new_spelling: Path, tmp_path: Path, failing_rename: Arm
 ):
+    home = first_step.copy(tmp_path / "home").under(new_spelling)
+    known, definitions = home.known("part 2.csv"), home.house.definitions
+    failing_rename(definitions["definitions"])
+
+    with pytest.raises(RenameError):
+        land(known, known.latest, NOTHING_READ, definitions)
+
+    assert home.stored() == first_step.stored()
+
+
+def test_a_process_that_ends_before_a_version_is_in_place_has_not_received_it(
+    tmp_path: Path, killed_before_rename: Arm, monkeypatch: pytest.MonkeyPatch
+):
+    home = Home(tmp_path / "home")
+    home.put(story(1) / "wales" / "part 2.csv", "wales/part 2.csv")
     killed_before_rename("0001")
-    with pytest.raises(KilledError):
+    with pytest.raises(RenameError):
         home.take_in()
     monkeypatch.undo()
 
@@ -164,14 +183,14 @@ def test_a_process_that_ends_before_a_version_is_in_place_has_not_received_it(
 
 
 def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
-    first_step: Home, new_spelling: Path, tmp_path: Path, killed_before_rename: Callable[[str], None]
+    first_step: Home, new_spelling: Path, tmp_path: Path, killed_before_rename: Arm
 ):
     home = first_step.copy(tmp_path / "home").under(new_spelling)
-    known = home.known("part 2.csv")
-    killed_before_rename(home.house.definitions["definitions"])
+    known, definitions = home.known("part 2.csv"), home.house.definitions
+    killed_before_rename(definitions["definitions"])
 
-    with pytest.raises(KilledError):
-        land(known, known.latest, NOTHING_READ, home.house.definitions)
+    with pytest.raises(RenameError):
+        land(known, known.latest, NOTHING_READ, definitions)
 
     after = home.known("part 2.csv")
     assert after.latest.reading is None
@@ -180,10 +199,6 @@ def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
 
 
 NOTHING_READ = Validated((), Counts(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), rows_skipped=0)
-
-
-def disk_full(self: Path, target: Path) -> Path:
-    raise OSError(28, "The disk is full.", str(target))
 
 
 def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:

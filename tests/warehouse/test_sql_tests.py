@@ -35,9 +35,9 @@ CORRUPTIONS = {
     },
     "case_rows_are_accounted_for": {
         "a row received that went nowhere": """
-            update stg_returns set cases_received = cases_received + 1 where return_path = 'part 1.xlsx'""",
-        "a case accepted that did not land": f"delete from stg_cases where {ONE_CASE}",
-        "a case landed that was not accepted": f"insert into stg_cases from stg_cases where {ONE_CASE}",
+            update landing.returns set cases_received = cases_received + 1 where return_path = 'part 1.xlsx'""",
+        "a case accepted that did not land": f"delete from landing.cases where {ONE_CASE}",
+        "a case landed that was not accepted": f"insert into landing.cases from landing.cases where {ONE_CASE}",
     },
     "counts_are_nested": {
         "more counted than relevant": f"update int_figure_counts set counted_cases = 1 where {ONE_FIGURE_OF_NO_CASE}",
