@@ -23,9 +23,7 @@ def make_returns(incoming: Path, factor: int) -> int:
     return len(programme.regions) * factor * CASES_OF_A_REGION
 
 
-def write_return(
-    file: Path, programme: Programme, region_code: str, first: int, cases: int, seed: int
-) -> None:
+def write_return(file: Path, programme: Programme, region_code: str, first: int, cases: int, seed: int) -> None:
     """Write one region's return, whose cases are numbered from `first` on."""
     draw = random.Random(f"{region_code} {seed}")
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -59,7 +59,10 @@ def tree_megabytes(root: int) -> float:
 def check_same_counts(home: Path, out: Path) -> None:
     """The script's counts are the published ones."""
     with out.open() as file:
-        script = {(row["region_code"], row["code"]): (row["relevant_cases"], row["counted_cases"]) for row in csv.DictReader(file)}
+        script = {
+            (row["region_code"], row["code"]): (row["relevant_cases"], row["counted_cases"])
+            for row in csv.DictReader(file)
+        }
     published = {}
     with duckdb.connect(str(home / "published" / "dipp_findings.duckdb"), read_only=True) as connection:
         for table, region in (("regional", "region_code"), ("national", "''")):
@@ -81,21 +84,26 @@ def measure(factor: int, folder: Path) -> None:
     again = spend([*DIPP, str(home)])
     region = load_programme(seeds()).regions[0]
     write_return(
-        home / "incoming" / region.slug / "case scores.xlsx", load_programme(seeds()), region.code, 0, factor * CASES_OF_A_REGION, -factor
+        home / "incoming" / region.slug / "case scores.xlsx",
+        load_programme(seeds()),
+        region.code,
+        0,
+        factor * CASES_OF_A_REGION,
+        -factor,
     )
     changed = spend([*DIPP, str(home)])
     print(
         f"| x{factor} | {cases:,} | {script.seconds:.1f} s | {first.seconds:.1f} s | "
         f"{first.seconds / script.seconds:.2f} | {first.seconds - script.seconds:+.1f} s | {again.seconds:.1f} s | "
         f"{again.seconds / first.seconds:.2f} | {changed.seconds:.1f} s | "
-        f"{script.peak_megabytes:,.0f} MB | {first.peak_megabytes:,.0f} MB |",
+        f"{script.peak_megabytes:,.0f} and {first.peak_megabytes:,.0f} MB |",
         flush=True,
     )
 
 
 def main() -> None:
-    print("| size | cases | script | refresh | ratio | difference | nothing new | of first | one region | script peak | refresh peak |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print("| size | cases | script | refresh | ratio | difference | again | of first | one region | peaks |")
+    print("|---" * 10 + "|")
     for factor in map(int, sys.argv[1:] or ["1", "10", "100"]):
         folder = Path(tempfile.mkdtemp(prefix="dipp-benchmark-"))
         try:

@@ -15,7 +15,7 @@ from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme, Region
 from dipp_pipeline.settings import Settings, seeds
-from dipp_pipeline.stages import under_no_region
+from dipp_pipeline.taking_in import under_no_region
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 

@@ -180,13 +180,15 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
     """
     settings = _settings(home)
     from dipp_pipeline.house import open_house
-    from dipp_pipeline.stages import withdraw_return
 
-    known = withdraw_return(open_house(settings), region_slug, return_path)
-    if known is None:
-        raise click.ClickException(
-            f'No return "{return_path}" of {region_slug} ever arrived. Its name is as in the folder.'
-        )
+    house = open_house(settings)
+    with house.alone():
+        known = house.history().find(region_slug, return_path)
+        if known is None:
+            raise click.ClickException(
+                f'No return "{return_path}" of {region_slug} ever arrived. Name it as in the folder.'
+            )
+        known.withdraw()
     click.echo(f"{return_path} is out of force. Run: dipp refresh --home {settings.home}")
 
 

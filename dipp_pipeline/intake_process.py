@@ -40,7 +40,7 @@ class IntakeProcess:
 def main(home: str, *arguments: str) -> None:
     """Take in, show progress on a terminal, and print what was read, or why it failed."""
     from dipp_pipeline.house import open_house
-    from dipp_pipeline.stages import take_in
+    from dipp_pipeline.taking_in import take_in
 
     try:
         with _reading_progress() as progress:

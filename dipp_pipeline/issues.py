@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from dipp_pipeline.programme.model import Severity
+from dipp_pipeline.programme.model import CASE_REFERENCE, Severity
+from dipp_pipeline.programme.text import case_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,8 @@ class Issue:
     """The field or question."""
     found: str | None = None
     """What stood in the cell, tidied."""
+
+
+def may_be_kept(issue: Issue) -> bool:
+    """Whether what was found may be stored: it is no case reference, neither in its own column nor in a wrong one."""
+    return issue.field != CASE_REFERENCE and case_reference(issue.found or "") is None

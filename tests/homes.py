@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 import dipp_pipeline.demo
-from dipp_pipeline import stages
+from dipp_pipeline import releasing, taking_in
 from dipp_pipeline.house import House
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.loading import load_programme
@@ -62,15 +62,15 @@ class Home:
     def take_in(self, *region_slugs: str) -> list[str]:
         """Take in these regions, or all; the paths of the returns that had to be read."""
         house = self.house
-        read = stages.take_in(house, region_slugs or tuple(house.programme.region_by_slug))
+        read = taking_in.take_in(house, region_slugs or tuple(house.programme.region_by_slug))
         by_id = house.history().by_id
         return sorted(by_id[return_id].path for return_id in read)
 
     def build(self) -> Outcome:
-        return stages.build(self.house)
+        return releasing.build(self.house)
 
     def publish(self) -> Release:
-        return stages.release(self.house)
+        return releasing.release(self.house)
 
     def known(self, path: str) -> KnownReturn:
         """The return of that path, in whatever region."""

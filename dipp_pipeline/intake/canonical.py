@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from dipp_pipeline.intake.case_table import canonical_reference
 from dipp_pipeline.intake.cells import ERROR_MARK
 from dipp_pipeline.programme.model import Field, Programme
-from dipp_pipeline.programme.text import tidy, value_key
+from dipp_pipeline.programme.text import tidy, value_key, without_spaces
 
 Reading = Callable[[str], str]
 
@@ -42,7 +41,7 @@ def reading_of(column: str, programme: Programme, region_code: str, epoch_1904: 
 def _field_reading(field: Field, programme: Programme, region_code: str, epoch_1904: bool) -> Reading:
     match field.type:
         case "text":
-            return canonical_reference
+            return without_spaces
         case "pdu":
             return lambda text: _pdu(text, programme, region_code)
         case "date":

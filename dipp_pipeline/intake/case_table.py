@@ -3,16 +3,15 @@
 Values are not judged here: a cell's text goes on as it stands, with its address. See canonical.py for what it means.
 """
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dipp_pipeline.intake.cells import Column, Sheet, column_letters
+from dipp_pipeline.intake.cells import ERROR_MARK, Column, Sheet, column_letters
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
-from dipp_pipeline.programme.text import heading_key, tidy, value_key
+from dipp_pipeline.programme.text import case_reference, heading_key, tidy, value_key
 
 HEADINGS_OF_A_TABLE = 5
 """How many headings of required fields make a heading row."""
@@ -23,7 +22,6 @@ FILLED_CELLS_OF_A_CASE = 3
 WIDEST_NOTE = 3
 """A visible sheet of so few columns without a heading row is a cover or a note, and is not worth a warning."""
 
-_CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
 _TOTALS = ("total", "grand total")
 
 
@@ -60,17 +58,6 @@ def refused(programme: Programme, rule_code: str, message: str) -> ReadReturn:
     return ReadReturn((), (Issue(rule_code, programme.rules[rule_code].severity, message),))
 
 
-def well_formed_reference(text: str) -> str | None:
-    """The case reference that a text gives, spaces removed and in capitals, or None."""
-    reference = canonical_reference(text)
-    return reference if _CASE_REFERENCE.fullmatch(reference) else None
-
-
-def canonical_reference(text: str) -> str:
-    """A case reference as it is compared: every space lost, in capitals."""
-    return "".join(text.split()).upper()
-
-
 def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReadReturn:
     """The case tables of a file's visible sheets, and what is wrong with headings and sheets.
 
@@ -103,7 +90,7 @@ class _Finder:
         self, rule_code: str, message: str, sheet: Sheet, row: int, column: int, field: str | None = None
     ) -> None:
         severity = self.programme.rules[rule_code].severity
-        cell, found = f"{column_letters(column)}{row + 1}", tidy(sheet.columns[column][row]) or None
+        cell, found = f"{column_letters(column)}{row + 1}", _heading(sheet.columns[column], row) or None
         self.issues.append(Issue(rule_code, severity, message, sheet.name, cell, row + 1, field, found))
 
     def _table(self, sheet: Sheet) -> CaseTable | None:
@@ -159,7 +146,7 @@ class _Finder:
 
     def _report_other(self, sheet: Sheet, heading_row: int, index: int, rows: Sequence[int]) -> None:
         column = sheet.columns[index]
-        heading = tidy(column[heading_row])
+        heading = _heading(column, heading_row)
         if heading_key(heading) in self.programme.personal_headings:
             message = f'The column "{heading}" holds personal details and was dropped. Leave it out of the return.'
             self._report_heading("W02", message, sheet, heading_row, index)
@@ -187,6 +174,10 @@ class _Finder:
         return column is not None and any(
             spellings.get(value_key(column.texts[code])) == "adjusted" for code in set(column.codes)
         )
+
+
+def _heading(column: Column, row: int) -> str:
+    return tidy(column[row].removeprefix(ERROR_MARK))
 
 
 def _heading_row(sheet: Sheet, required_headings: Mapping[str, str]) -> int | None:
@@ -220,7 +211,7 @@ def _case_rows(sheet: Sheet, heading_row: int, named: Mapping[str, int], program
         if not filled_cells[row]:
             continue
         enough = filled_cells[row] >= FILLED_CELLS_OF_A_CASE or (
-            references is not None and well_formed_reference(references[row]) is not None
+            references is not None and case_reference(references[row]) is not None
         )
         if enough and row not in repeated and row not in totals:
             cases.append(row)

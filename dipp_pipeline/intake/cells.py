@@ -12,9 +12,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 ERROR_MARK = "\0"
-"""Opens the text of a cell that holds a formula error; no spreadsheet's own text can hold it."""
-
-UNSTORED_FORMULA = ERROR_MARK + "a formula whose result was never stored"
+"""Opens the text of a cell that holds a formula error; it is taken out of whatever a spreadsheet's own text holds."""
 
 ERROR_TEXTS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
 
@@ -26,6 +24,18 @@ class Refusal(Exception):
         super().__init__(message)
         self.rule_code = rule_code
         self.message = message
+
+
+@dataclass(frozen=True)
+class FormulaError:
+    """What a reader gives for a cell whose formula has no value."""
+
+    text: str
+
+
+UNSTORED = FormulaError("a formula whose result was never stored")
+
+UNSTORED_FORMULA = ERROR_MARK + UNSTORED.text
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,9 @@ def cell_text(cell: object) -> str:
     """What a cell says, as text: whole numbers without a point, dates as yyyy-mm-dd, a time of midnight dropped."""
     match cell:
         case str():
-            return cell
+            return cell.replace(ERROR_MARK, "")
+        case FormulaError():
+            return ERROR_MARK + cell.text
         case None:
             return ""
         case bool():

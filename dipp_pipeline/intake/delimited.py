@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from dipp_pipeline.intake.cells import ERROR_MARK, ERROR_TEXTS, Refusal, Sheet
+from dipp_pipeline.intake.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet
 from dipp_pipeline.settings import Limits
 
 
@@ -12,14 +12,14 @@ def read(path: Path, limits: Limits) -> list[Sheet]:
     """The one sheet of the file, named after it as spreadsheets do. Raises Refusal (F01, F02)."""
     text = _decoded(path.read_bytes())
     csv.field_size_limit(2**31 - 1)
-    rows: list[list[str]] = []
+    rows: list[list[object]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(row) > limits.columns and any(cell.strip() for cell in row[limits.columns :]):
                 raise Refusal(
                     "F02", f"Row {len(rows) + 1} has more than {limits.columns} columns. Send the case scores only."
                 )
-            rows.append([_marked(cell) for cell in row])
+            rows.append([_value(cell) for cell in row])
     except csv.Error:
         raise Refusal(
             "F01",
@@ -39,5 +39,5 @@ def _decoded(content: bytes) -> str:
     raise Refusal("F01", "The file is not text in UTF-8 or Windows-1252. Save it again as CSV UTF-8 (comma delimited).")
 
 
-def _marked(cell: str) -> str:
-    return ERROR_MARK + cell.strip() if cell.strip().upper() in ERROR_TEXTS else cell
+def _value(cell: str) -> object:
+    return FormulaError(cell.strip()) if cell.strip().upper() in ERROR_TEXTS else cell

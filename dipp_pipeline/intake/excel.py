@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Refusal, Sheet
+from dipp_pipeline.intake.cells import UNSTORED, FormulaError, Refusal, Sheet
 from dipp_pipeline.settings import Limits
 
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -56,16 +56,16 @@ def _sheets(
             continue
         cells = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)
         rows = cast(list[list[object]], cells)
-        for row, column, mark in _marks(archive.read(parts[metadata.name])):
-            _put(rows, row, column, mark)
+        for row, column, error in _errors(archive.read(parts[metadata.name])):
+            _put(rows, row, column, error)
         yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)
 
 
-def _put(rows: list[list[object]], row: int, column: int, mark: str) -> None:
+def _put(rows: list[list[object]], row: int, column: int, error: FormulaError) -> None:
     """Set a cell that may lie outside what calamine saw as filled."""
     rows.extend([] for _ in range(row + 1 - len(rows)))
     rows[row].extend([None] * (column + 1 - len(rows[row])))
-    rows[row][column] = mark
+    rows[row][column] = error
 
 
 def _workbook(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
@@ -93,8 +93,8 @@ def _relationships(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, s
         yield relationship.get("Id", ""), relationship.get("Type", ""), resolved
 
 
-def _marks(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    """Row and column, from 0, of each formula error and each formula without a stored result, and its mark."""
+def _errors(xml: bytes) -> Iterator[tuple[int, int, FormulaError]]:
+    """Row and column, from 0, of each formula error and each formula without a stored result."""
     if _UTF_8.match(xml) and not any(sign in xml for sign in _SIGNS_OF_ERRORS):
         return
     row = column = -1
@@ -105,9 +105,9 @@ def _marks(xml: bytes) -> Iterator[tuple[int, int, str]]:
         elif event == "start" and tag == "c":
             row, column = _position(element.get("r"), row, column + 1)
         elif event == "end" and tag == "c":
-            mark = _mark(element)
-            if mark:
-                yield row, column, mark
+            error = _error(element)
+            if error:
+                yield row, column, error
         elif event == "end" and tag == "row":
             element.clear()
 
@@ -122,10 +122,12 @@ def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
     return int(match[2]) - 1, index - 1
 
 
-def _mark(cell: Element) -> str | None:
+def _error(cell: Element) -> FormulaError | None:
     value = cell.find("{*}v")
+    stored = value.text if value is not None else None
     if cell.get("t") == "e":
-        return ERROR_MARK + ((value.text if value is not None else None) or "#ERROR!")
-    if cell.find("{*}f") is not None and value is None and cell.find("{*}is") is None:
-        return UNSTORED_FORMULA
+        return FormulaError(stored or "#ERROR!")
+    # An empty <v> is a result only where it is a text, which may be empty.
+    if cell.find("{*}f") is not None and not stored and not (value is not None and cell.get("t") == "str"):
+        return UNSTORED
     return None

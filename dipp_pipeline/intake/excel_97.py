@@ -4,7 +4,7 @@ from pathlib import Path
 
 import xlrd
 
-from dipp_pipeline.intake.cells import ERROR_MARK, Refusal, Sheet
+from dipp_pipeline.intake.cells import FormulaError, Refusal, Sheet
 from dipp_pipeline.settings import Limits
 
 
@@ -40,7 +40,7 @@ def _sheet(sheet: "xlrd.sheet.Sheet", datemode: int) -> Sheet:
 def _value(cell: "xlrd.sheet.Cell", datemode: int) -> object:
     match cell.ctype:
         case xlrd.XL_CELL_ERROR:
-            return ERROR_MARK + xlrd.error_text_from_code.get(cell.value, "#ERROR!")
+            return FormulaError(xlrd.error_text_from_code.get(cell.value, "#ERROR!"))
         case xlrd.XL_CELL_BOOLEAN:
             return bool(cell.value)
         case xlrd.XL_CELL_DATE:
@@ -48,7 +48,5 @@ def _value(cell: "xlrd.sheet.Cell", datemode: int) -> object:
                 return xlrd.xldate_as_datetime(cell.value, datemode)
             except (ValueError, OverflowError):
                 return cell.value
-        case xlrd.XL_CELL_TEXT:
-            return cell.value.replace(ERROR_MARK, "")
         case _:
             return cell.value

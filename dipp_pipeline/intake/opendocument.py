@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Refusal, Sheet
+from dipp_pipeline.intake.cells import UNSTORED, FormulaError, Refusal, Sheet
 from dipp_pipeline.settings import Limits
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -103,7 +103,7 @@ def _cells(row: Element, sheet: str, limits: Limits) -> Row:
 def _value(cell: Element) -> object:
     kind = cell.get(f"{_OFFICE}value-type")
     if cell.get(f"{_CALCEXT}value-type") == "error":
-        return ERROR_MARK + (_text(cell) or "#ERROR!")
+        return FormulaError(_text(cell) or "#ERROR!")
     match kind:
         case "float" | "percentage" | "currency":
             return float(cell.get(f"{_OFFICE}value", "nan"))
@@ -118,7 +118,7 @@ def _value(cell: Element) -> object:
         case "string":
             return cell.get(f"{_OFFICE}string-value") or _text(cell)
         case None:
-            return UNSTORED_FORMULA if cell.get(f"{_TABLE}formula") and not _text(cell) else _text(cell)
+            return UNSTORED if cell.get(f"{_TABLE}formula") and not _text(cell) else _text(cell)
         case _:
             return _text(cell)
 

@@ -76,21 +76,9 @@ class _Worker:
         self._seconds = limits.seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                python_module("dipp_pipeline.intake.worker"),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
-                env=own_environment(),
-            )
-            self._send(self._process, self._greeting)
-        return self._process
-
     def read(self, path: Path) -> ReadReturn:
         """Raises TimeoutError where it takes too long, EOFError where the worker dies of it."""
-        process = self.start()
+        process = self._sent(path)
         overdue = threading.Event()
 
         def end() -> None:
@@ -100,19 +88,43 @@ class _Worker:
         clock = threading.Timer(self._seconds, end)
         clock.start()
         try:
-            self._send(process, path)
             return cast(ReadReturn, pickle.load(cast(IO[bytes], process.stdout)))
-        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            process.kill()
-            process.wait()
+        except (EOFError, pickle.UnpicklingError):
+            self.stop()
             raise TimeoutError if overdue.is_set() else EOFError from None
         finally:
             clock.cancel()
+            clock.join()
+            if overdue.is_set():  # it may have been on time by a hair, and is dead all the same
+                self.stop()
+
+    def _sent(self, path: Path) -> "subprocess.Popen[bytes]":
+        """A worker to which the path was sent: the one that is there, or a new one if that died while idle."""
+        try:
+            process = self._process or self._started()
+            self._send(process, path)
+        except BrokenPipeError:
+            self.stop()
+            process = self._started()
+            self._send(process, path)
+        return process
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        self._process = subprocess.Popen(
+            python_module("dipp_pipeline.intake.worker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
+            env=own_environment(),
+        )
+        self._send(self._process, self._greeting)
+        return self._process
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
+            self._process = None
 
     @staticmethod
     def _send(process: subprocess.Popen[bytes], message: object) -> None:

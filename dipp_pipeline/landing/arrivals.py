@@ -11,6 +11,9 @@ from dipp_pipeline.programme.model import Programme
 OTHER_RETURNS = frozenset({"staff-survey", "staffing", "recommendations"})
 """Sub-folders of a region's folder that are kept for other kinds of return."""
 
+UNREADABLE = "unreadable"
+"""Stands for the content of a file that cannot be opened."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -39,9 +42,12 @@ def is_return(name: str) -> bool:
 
 
 def content_hash(file: Path) -> str:
-    """SHA-256 of the file."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    """SHA-256 of the file, or UNREADABLE where it cannot be opened."""
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        return UNREADABLE
 
 
 def _files(folder: Path) -> Iterator[Path]:

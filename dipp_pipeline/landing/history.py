@@ -18,6 +18,9 @@ from typing import Any
 
 from dipp_pipeline.counts import Counts
 
+IN_PLACE = "[0-9]*"
+"""The folders of versions; one that was never renamed into place begins with a dot."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -30,7 +33,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Version:
-    """One content of a return. `original` is the name of its copy among the originals, None for a file never opened."""
+    """One content of a return. `original` is where its copy is among the originals, None where it was not opened."""
 
     number: int
     folder: Path
@@ -81,6 +84,12 @@ class KnownReturn:
                 return None
         return None
 
+    def withdraw(self) -> None:
+        """Take the return out of force until new bytes arrive."""
+        aside = self.folder / "withdrawn.new"
+        aside.write_text(json.dumps({"through_version": self.latest.number}) + "\n", "utf-8")
+        aside.replace(self.folder / "withdrawn.json")
+
     @property
     def _standing(self) -> Iterator[Version]:
         """The versions that may be in force, the latest first."""
@@ -97,9 +106,14 @@ class History:
     @cached_property
     def returns(self) -> Sequence[KnownReturn]:
         """By region and path; those under no region first."""
-        folders = {manifest.parent.parent for manifest in self._landing.glob("*/*/*/version.json")}
+        folders = {manifest.parent.parent for manifest in self._landing.glob(f"*/*/{IN_PLACE}/version.json")}
         known = (self._known_return(folder) for folder in folders)
         return sorted(known, key=lambda entry: (entry.region_slug or "", entry.path))
+
+    def find(self, region_slug: str, path: str) -> KnownReturn | None:
+        """The return of that region and path. For one under no region, the first folder of its path is the region."""
+        names = ((region_slug, path), (None, f"{region_slug}/{path}"))
+        return next((known for known in self.returns if (known.region_slug, known.path) in names), None)
 
     @cached_property
     def by_id(self) -> dict[str, KnownReturn]:
@@ -113,7 +127,7 @@ class History:
             region_slug=known["region"],
             path=known["path"],
             folder=folder,
-            versions=[self._version(manifest.parent) for manifest in sorted(folder.glob("*/version.json"))],
+            versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/version.json"))],
             withdrawn_through=_json(withdrawn)["through_version"] if withdrawn.exists() else 0,
         )
 

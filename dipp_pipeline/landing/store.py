@@ -11,10 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from dipp_pipeline.issues import Issue
-from dipp_pipeline.landing.arrivals import Arrival, content_hash
+from dipp_pipeline.issues import Issue, may_be_kept
+from dipp_pipeline.landing.arrivals import UNREADABLE, Arrival, content_hash
 from dipp_pipeline.landing.history import KnownReturn, Version
-from dipp_pipeline.programme.model import CASE_REFERENCE
 from dipp_pipeline.validation.validate import Validated
 
 ISSUES = {
@@ -29,18 +28,23 @@ ISSUES = {
 }
 
 
+NOT_OPENED = ""
+"""Stands for the content of a file that lies under no region."""
+
+
 def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, originals: Path, received_at: datetime) -> bool:
     """Record the arrival as a version of its return if its content is new. True if it was.
 
-    A file under no region is not opened: it has one version, without an original.
+    A file under no region is not opened: it has one version, without an original. So has one that cannot be opened,
+    until it can.
     """
     if arrival.region_slug is None:
-        sha256, original = "", None
-        if known is not None:
-            return False
+        sha256, original = NOT_OPENED, None
     else:
-        if known is not None and content_hash(arrival.file) == known.latest.sha256:
-            return False
+        sha256, original = content_hash(arrival.file), None
+    if known is not None and sha256 == known.latest.sha256:
+        return False
+    if sha256 not in (NOT_OPENED, UNREADABLE):
         sha256, original = _keep_original(arrival.file, originals)
     folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
     number = known.latest.number + 1 if known else 1
@@ -81,25 +85,21 @@ def land(known: KnownReturn, version: Version, validated: Validated, definitions
             frame.select(*marks, pl.all()).write_parquet(new / f"{name}.parquet", compression="zstd")
 
 
-def withdraw(known: KnownReturn) -> None:
-    """Take a return out of force until new bytes arrive."""
-    _write_json(known.folder / "withdrawn.json", {"through_version": known.latest.number})
-
-
 def _keep_original(file: Path, originals: Path) -> tuple[str, str]:
-    """Copy a file among the originals; its hash, which is of the copy, and the copy's name."""
+    """Copy a file among the originals, under its own name; its hash, which is of the copy, and where the copy is."""
     originals.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=originals, prefix=".arriving-") as folder:
         copy = Path(folder, "original")
         shutil.copyfile(file, copy)
         sha256 = content_hash(copy)
-        name = sha256 + file.suffix.lower()
-        copy.replace(originals / name)
-    return sha256, name
+        kept = originals / sha256 / file.name
+        kept.parent.mkdir(exist_ok=True)
+        copy.replace(kept)
+    return sha256, f"{sha256}/{file.name}"
 
 
 def _issues_frame(issues: tuple[Issue, ...]) -> pl.DataFrame:
-    rows = [{**asdict(issue), "found": None if issue.field == CASE_REFERENCE else issue.found} for issue in issues]
+    rows = [{**asdict(issue), "found": issue.found if may_be_kept(issue) else None} for issue in issues]
     return pl.DataFrame(rows, schema=ISSUES, orient="row")
 
 

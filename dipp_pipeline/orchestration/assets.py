@@ -1,4 +1,4 @@
-"""The walk through the house as Dagster assets: each a sentence, with what to show of it. stages.py does the work."""
+"""The walk through the house as Dagster assets: each a sentence, with what to show of it."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +9,8 @@ from dipp_pipeline.house import House
 from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.releasing import build, release
 from dipp_pipeline.settings import seeds
-from dipp_pipeline.stages import build, release
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.models import Model, Project, Source, SqlTest, column_lineage
 from dipp_pipeline.warehouse.sources import source_columns

@@ -6,6 +6,7 @@ What a text means is not decided here; see model.py for what is known and intake
 import re
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
 _TRAILING_PUNCTUATION = re.compile(r"[\W_]+$")
 
 
@@ -27,3 +28,14 @@ def heading_key(text: str) -> str:
 def pdu_key(text: str) -> str:
     """The key of a PDU's name, in which `&` equals `and`."""
     return tidy(value_key(text).replace("&", " and "))
+
+
+def without_spaces(text: str) -> str:
+    """A case reference as it is compared: every space lost, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def case_reference(text: str) -> str | None:
+    """The well-formed case reference that a text gives, or None."""
+    reference = without_spaces(text)
+    return reference if _CASE_REFERENCE.fullmatch(reference) else None

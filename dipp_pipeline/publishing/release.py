@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from dipp_pipeline.database import open_database
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings
@@ -37,10 +39,15 @@ def publish(settings: Settings, project: Project) -> Release:
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     aside = settings.database.with_name(".dipp_findings.new.duckdb")
     aside.unlink(missing_ok=True)
-    _write(settings.warehouse, aside, project.marts)
-    _verify(aside, project.marts)
-    _keep_former(settings)
-    aside.replace(settings.database)
+    try:
+        _write(settings.warehouse, aside, project.marts)
+        _verify(aside, project.marts)
+        _keep_former(settings)
+        aside.replace(settings.database)
+    except duckdb.Error as error:
+        raise PublicationError(f"Nothing was published, since the release could not be written: {error}.") from None
+    finally:
+        aside.unlink(missing_ok=True)
     return Release(outcome.release_id, changed=True)
 
 

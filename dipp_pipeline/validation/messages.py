@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
-from dipp_pipeline.programme.text import pdu_key, value_key
+from dipp_pipeline.programme.text import case_reference, pdu_key, value_key
 
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:
     """The advice for one cell, in a return of that region."""
+    if found and case_reference(found):
+        found = "a case reference"
     field = programme.field_by_name.get(column)
     name = programme.label(column)
     match rule_code:

@@ -1,19 +1,21 @@
 """The tables that models read and no model makes: `landing.…` from the landed Parquet, `seeds.…` from the CSV."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import polars as pl
+import pyarrow as pa
 
 from dipp_pipeline.landing.history import KnownReturn, Version
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.warehouse.models import Project, TableColumns
 
 _FIELD_TYPES = {"date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
+
+_ARROW_TYPES = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
 
 _IDENTITY = {"return_id": "VARCHAR", "version": "INTEGER"}
 
@@ -98,9 +100,13 @@ def create_sources(
         connection.execute(
             f"insert into seeds.{path.stem} from read_csv($file, all_varchar = true)", {"file": str(path)}
         )
-    _insert(connection, "landing.returns", _returns_frame(build.returns, programme))
-    _insert(connection, "landing.build", pl.DataFrame([_build_row(build)]))
-    _insert(connection, "landing.published_columns", _published_columns(project))
+    given = {
+        "landing.returns": [_return_row(known, programme) for known in build.returns],
+        "landing.build": [_build_row(build)],
+        "landing.published_columns": list(_published_columns(project)),
+    }
+    for name, rows in given.items():
+        _insert(connection, name, rows, tables[name])
     in_force = [known.in_force for known in build.returns if known.in_force]
     refused = [known.latest for known in build.returns if known.refused]
     for name, versions in {"cases": in_force, "answers": in_force, "issues": [*in_force, *refused]}.items():
@@ -116,21 +122,13 @@ def _insert_landed(
         connection.execute(f"insert into landing.{name} select {listed} from read_parquet($files)", {"files": files})
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    connection.register("given", rows.to_arrow())
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]], columns: Mapping[str, str]
+) -> None:
+    schema = pa.schema([(column, _ARROW_TYPES[data_type]) for column, data_type in columns.items()])
+    connection.register("given", pa.Table.from_pylist(list(rows), schema))
     connection.execute(f"insert into {table} by name from given")
     connection.unregister("given")
-
-
-def _returns_frame(returns: Sequence[KnownReturn], programme: Programme) -> pl.DataFrame:
-    polars_types = {
-        "TIMESTAMP": pl.Datetime("us"),
-        "INTEGER": pl.Int32(),
-        "BOOLEAN": pl.Boolean(),
-        "VARCHAR": pl.String(),
-    }
-    schema = {column: polars_types[data_type] for column, data_type in _RETURNS.items()}
-    return pl.DataFrame([_return_row(known, programme) for known in returns], schema=schema, orient="row")
 
 
 def _return_row(known: KnownReturn, programme: Programme) -> dict[str, object]:
@@ -160,20 +158,16 @@ def _build_row(build: Build) -> dict[str, object]:
     }
 
 
-def _published_columns(project: Project) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {
+def _published_columns(project: Project) -> Iterator[dict[str, object]]:
+    for mart in project.marts:
+        for order, column in enumerate(mart.columns):
+            yield {
                 "table_name": mart.name,
                 "column_order": order,
                 "column_name": column.name,
                 "data_type": column.data_type,
                 "description": column.description,
             }
-            for mart in project.marts
-            for order, column in enumerate(mart.columns)
-        ]
-    )
 
 
 def _header(path: Path) -> Sequence[str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from dipp_pipeline.intake.case_table import find_case_tables
-from dipp_pipeline.intake.cells import ERROR_MARK, Sheet
+from dipp_pipeline.intake.cells import ERROR_MARK, FormulaError, Sheet
 from tests.intake.reading import cells_of, expected_cells, find_tables, rules_of
 from tests.returns import ADJUSTED, EVERYTHING, PROGRAMME, SHEET, CaseReturn, valid_return
 
@@ -124,7 +124,7 @@ def test_filled_cells_count_over_the_whole_row(given):
 
 
 def test_a_formula_error_counts_as_a_filled_cell(given):
-    read = find_tables([*given.rows(), [ERROR_MARK + "#REF!"] * 3])
+    read = find_tables([*given.rows(), [FormulaError("#REF!")] * 3])
 
     assert 6 in read.tables[0].rows
 
@@ -175,7 +175,7 @@ def test_a_column_of_personal_details_is_dropped_and_nothing_of_it_kept(given, h
 
 
 def test_a_broken_formula_as_heading_is_reported_without_its_mark(given):
-    given.headings["mood"] = ERROR_MARK + "#REF!"
+    given.headings["mood"] = FormulaError("#REF!")
     for case in given.cases:
         case["mood"] = "blue"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline import house, stages
+from dipp_pipeline import house
 from tests.homes import Home, story
 
 EVERY_RETURN = [
@@ -116,7 +116,7 @@ def withdrawn(first_step: Home, tmp_path: Path) -> Home:
     """Two good returns and a file under no region, withdrawn."""
     home = first_step.copy(tmp_path / "home")
     for region, path in (("wales", "part 2.csv"), ("north-east", "North East.xlsx"), ("atlantis", "scores.xlsx")):
-        assert stages.withdraw_return(home.house, region, path)
+        home.house.history().find(region, path).withdraw()
     return home
 
 
@@ -163,7 +163,7 @@ def test_new_bytes_after_a_withdrawal_are_in_force_unless_they_are_refused(withd
 def test_what_never_arrived_cannot_be_withdrawn(first_step: Home, tmp_path: Path):
     home = first_step.copy(tmp_path / "home")
 
-    assert stages.withdraw_return(home.house, "wales", "North East.xlsx") is None
+    assert home.house.history().find("wales", "North East.xlsx") is None
     assert home.stored() == first_step.stored()
 
 
@@ -253,6 +253,25 @@ def test_regions_can_be_taken_in_alone(wales_alone: Home):
         "london/late.xlsx",
         "north-east/North East.xlsx",
     ]
+
+
+def test_a_file_that_cannot_be_opened_costs_itself_alone(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    home.put(story(1) / "north-east" / "North East.xlsx", "north-east/North East.xlsx")
+    (home.settings.incoming / "north-east" / "gone.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
+
+    home.take_in()
+
+    assert home.known("gone.xlsx").refused
+    assert home.landed("North East.xlsx", "cases").height == 10
+    assert home.house.new_content() == {}
+
+    shutil.copy(story(2) / "london" / "late.xlsx", tmp_path / "nowhere.xlsx")
+    assert list(home.house.new_content()) == ["north-east/gone.xlsx"]
+
+
+def test_the_sheet_of_a_landed_csv_is_named_as_a_spreadsheet_names_it(first_step: Home):
+    assert set(first_step.landed("part 2.csv", "cases")["sheet"]) == {"part 2"}
 
 
 def test_a_file_under_no_region_is_refused_without_being_opened(tmp_path: Path):

@@ -11,7 +11,7 @@ from dipp_pipeline.house import House, open_house
 from dipp_pipeline.orchestration import assets, code_location, jobs
 from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.settings import Settings, dbt_like_sql
-from dipp_pipeline.stages import take_in
+from dipp_pipeline.taking_in import take_in
 from tests.end_to_end.dipp import DEMO_RETURNS
 
 
@@ -67,7 +67,7 @@ def test_a_failed_sql_test_fails_the_run_and_publishes_nothing(
     project = tmp_path / "sql"
     shutil.copytree(dbt_like_sql(), project)
     (project / "tests" / "never_right.sql").write_text("-- Never right.\n-- on: fct_answers\nselect 1 as wrong\n")
-    for module in ("dipp_pipeline.stages", "dipp_pipeline.house", code_location.__name__):
+    for module in ("dipp_pipeline.releasing", "dipp_pipeline.house", code_location.__name__):
         monkeypatch.setattr(f"{module}.dbt_like_sql", lambda: project)
     job = build_definitions(house.settings).resolve_job_def("nightly_refresh")
 

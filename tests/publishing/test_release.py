@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dipp_pipeline import settings, stages
+from dipp_pipeline import releasing, settings
 from dipp_pipeline.publishing.release import PublicationError, Release
 from dipp_pipeline.publishing.summary import release_in_force, summarise
 from tests.homes import Home, copied_definitions
@@ -188,7 +188,7 @@ def with_test(sql_folder: Path, test: str) -> Path:
 
 def use_definitions(monkeypatch: pytest.MonkeyPatch, sql_folder: Path) -> None:
     """Have every stage find seeds and SQL in that folder."""
-    for module in (settings, stages):
+    for module in (settings, releasing):
         monkeypatch.setattr(module, "dbt_like_sql", lambda: sql_folder)
 
 

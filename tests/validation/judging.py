@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from dipp_pipeline.intake.case_table import find_case_tables
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.intake.cells import UNSTORED, Sheet
+from dipp_pipeline.intake.cells import FormulaError as ReadError
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import PROGRAMME, SHEET, CaseReturn, FormulaError, Rows, Unstored
@@ -51,8 +52,8 @@ def _sheet(name: str, rows: Rows) -> Sheet:
 def _text(cell: object) -> object:
     match cell:
         case FormulaError():
-            return ERROR_MARK + cell.text
+            return ReadError(cell.text)
         case Unstored():
-            return UNSTORED_FORMULA
+            return UNSTORED
         case _:
             return cell

@@ -1,23 +1,17 @@
-"""The walk through the house, stage by stage, as Dagster and the command line call it. Each works without Dagster."""
+"""The first half of the walk through the house: what arrived is read, judged and landed."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from dipp_pipeline import __version__
 from dipp_pipeline.house import INSPECTORATE_TIME, House
 from dipp_pipeline.intake.case_table import ReadReturn, refused
 from dipp_pipeline.intake.pool import Progress, ReaderPool, no_progress, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.landing.history import History, KnownReturn, Version
-from dipp_pipeline.landing.store import land, receive, withdraw
+from dipp_pipeline.landing.store import land, receive
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.publishing.release import Release, publish
-from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
-from dipp_pipeline.warehouse.build import Outcome, build_warehouse
-from dipp_pipeline.warehouse.models import load_project
-from dipp_pipeline.warehouse.sources import Build
 
 
 def take_in(house: House, region_slugs: Collection[str], progress: Progress = no_progress) -> list[str]:
@@ -34,34 +28,6 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
             _read_and_land(house, waiting, pool, progress)
             read_ids.update(known.return_id for known, _ in waiting)
     return sorted(read_ids)
-
-
-def build(house: House) -> Outcome:
-    """Build and test the warehouse from all that is landed and in force."""
-    with house.alone():
-        returns = house.history().returns
-        made_from = Build(house.release_id(returns), datetime.now(UTC), __version__, returns)
-        project = load_project(dbt_like_sql())
-        return build_warehouse(house.settings.warehouse, made_from, dbt_like_sql(), house.programme, project)
-
-
-def release(house: House) -> Release:
-    """Publish the warehouse, if its tests passed. Raises PublicationError."""
-    with house.alone():
-        return publish(house.settings, load_project(dbt_like_sql()))
-
-
-def withdraw_return(house: House, region_slug: str, path: str) -> KnownReturn | None:
-    """Take a return out of force until new bytes arrive. None where no such return ever arrived.
-
-    A file under no region is known by the first folder of its path in place of a region.
-    """
-    with house.alone():
-        for known in house.history().returns:
-            if (known.region_slug, known.path) in ((region_slug, path), (None, f"{region_slug}/{path}")):
-                withdraw(known)
-                return known
-    return None
 
 
 def under_no_region(programme: Programme) -> ReadReturn:
@@ -95,11 +61,19 @@ def _read_and_land(
     originals = [house.settings.originals / version.original for _, version in waiting if version.original]
     readings = pool.read(originals, progress)
     arrived = [
-        _arrived(house, known, version, next(readings) if version.original else under_no_region(house.programme))
+        _arrived(house, known, version, next(readings) if version.original else _not_opened(known, house.programme))
         for known, version in waiting
     ]
     for (known, version), validated in zip(waiting, validate(arrived, house.programme), strict=True):
         land(known, version, validated, house.definitions)
+
+
+def _not_opened(known: KnownReturn, programme: Programme) -> ReadReturn:
+    if known.region_slug is None:
+        return under_no_region(programme)
+    return refused(
+        programme, "F01", "The file cannot be opened. Check that it is there and may be read, and send it again."
+    )
 
 
 def _arrived(house: House, known: KnownReturn, version: Version, read: ReadReturn) -> Arrived:
