@@ -7,4 +7,4 @@ select
     relevant_cases,
     cases_inspected
 from int_figure_counts
-where not (0 <= counted_cases and counted_cases <= relevant_cases and relevant_cases <= cases_inspected)
+where (0 <= counted_cases and counted_cases <= relevant_cases and relevant_cases <= cases_inspected) is not true

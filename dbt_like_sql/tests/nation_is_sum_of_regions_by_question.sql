@@ -1,10 +1,11 @@
--- The nation's counts are the sums of its regions'.
+-- The nation's counts are the sums of its regions', and are final only when every region is in.
 -- on: national_question_findings
 select
     national.question_code,
     national.cases_inspected,
     national.relevant_cases,
-    national.counted_cases
+    national.counted_cases,
+    national.status
 from national_question_findings as national
 left join regional_question_findings as regional on regional.question_code = national.question_code
 group by
@@ -12,8 +13,12 @@ group by
     national.cases_inspected,
     national.relevant_cases,
     national.counted_cases,
-    national.regions_included
-having national.cases_inspected <> coalesce(sum(regional.cases_inspected), 0)
-    or national.relevant_cases <> coalesce(sum(regional.relevant_cases), 0)
-    or national.counted_cases <> coalesce(sum(regional.counted_cases), 0)
-    or national.regions_included <> count(regional.question_code)
+    national.regions_included,
+    national.status
+having (
+        national.cases_inspected = coalesce(sum(regional.cases_inspected), 0)
+        and national.relevant_cases = coalesce(sum(regional.relevant_cases), 0)
+        and national.counted_cases = coalesce(sum(regional.counted_cases), 0)
+        and national.regions_included = count(regional.question_code)
+        and (national.status = 'final') = (count(regional.question_code) = (select count(*) from seeds.regions))
+    ) is not true

@@ -1,5 +1,15 @@
--- A percentage is that of its counts, lies within its interval and is null only where no case is relevant.
+-- Percentage, rounding and interval are those of the counts, and are null only where no case is relevant.
 -- on: int_figure_counts
+with figures as (
+    select
+        *,
+        counted_cases / nullif(cast(relevant_cases as double), 0) as p,
+        lower_95 / 100 as lower_bound,
+        upper_95 / 100 as upper_bound,
+        1.959963984540054e0 as z
+    from int_figure_counts
+)
+
 select
     region_code,
     figure_code,
@@ -7,13 +17,14 @@ select
     percentage_rounded,
     lower_95,
     upper_95
-from int_figure_counts
+from figures
 where relevant_cases > 0 and (
-        percentage is null
-        or abs(percentage * relevant_cases - 100.0 * counted_cases) > 0.000001 * relevant_cases
-        or 2 * percentage_rounded * relevant_cases > 200 * counted_cases + relevant_cases
-        or 2 * (percentage_rounded + 1) * relevant_cases <= 200 * counted_cases + relevant_cases
-        or not (0 <= lower_95 and lower_95 <= percentage + 0.000001)
-        or not (percentage - 0.000001 <= upper_95 and upper_95 <= 100)
-    )
+        abs(percentage - 100 * p) < 0.000001
+        and 2 * percentage_rounded * relevant_cases <= 200 * counted_cases + relevant_cases
+        and 2 * (percentage_rounded + 1) * relevant_cases > 200 * counted_cases + relevant_cases
+        -- Wilson's bounds are the two proportions from which the observed one is z standard errors away
+        and abs(relevant_cases * (p - lower_bound) * (p - lower_bound) - z * z * lower_bound * (1 - lower_bound)) < 0.000001
+        and abs(relevant_cases * (p - upper_bound) * (p - upper_bound) - z * z * upper_bound * (1 - upper_bound)) < 0.000001
+        and lower_bound <= p and p <= upper_bound and lower_bound < upper_bound
+    ) is not true
     or relevant_cases = 0 and coalesce(percentage, percentage_rounded, lower_95, upper_95) is not null

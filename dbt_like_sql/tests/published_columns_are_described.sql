@@ -1,7 +1,10 @@
--- Every published column says what it means.
+-- Every published column says what it means, those of the dictionary itself too.
 -- on: data_dictionary
 select
-    table_name,
-    column_name
-from data_dictionary
-where coalesce(description, '') = ''
+    published.table_name,
+    published.column_name
+from landing.published_columns as published
+left join data_dictionary as dictionary
+    on dictionary.table_name = published.table_name
+    and dictionary.column_name = published.column_name
+where coalesce(dictionary.description, '') = ''

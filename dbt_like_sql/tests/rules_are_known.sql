@@ -1,10 +1,30 @@
--- Every problem is of a known rule and counted once in the published quality figures.
+-- Every problem is of a known rule and counted, under its region, in the published quality figures, and nothing else is.
 -- on: data_quality
+with found as (
+    select
+        coalesce(region_code, 'none') as region,
+        rule_code,
+        count(*) as occurrences
+    from int_issues
+    group by coalesce(region_code, 'none'), rule_code
+),
+
+published as (
+    select
+        coalesce(region_code, 'none') as region,
+        rule_code,
+        sum(occurrences) as occurrences
+    from data_quality
+    group by coalesce(region_code, 'none'), rule_code
+)
+
 select
-    issues.rule_code,
-    count(*) as found
-from int_issues as issues
-group by issues.rule_code
-having count(*) <> coalesce((
-    select sum(quality.occurrences) from data_quality as quality where quality.rule_code = issues.rule_code
-), 0)
+    coalesce(found.region, published.region) as region,
+    coalesce(found.rule_code, published.rule_code) as rule_code,
+    found.occurrences as found,
+    published.occurrences as published
+from found
+full outer join published
+    on published.region = found.region
+    and published.rule_code = found.rule_code
+where (found.occurrences = published.occurrences) is not true

@@ -43,6 +43,7 @@ CORRUPTIONS = {
         "more counted than relevant": f"update int_figure_counts set counted_cases = 1 where {ONE_FIGURE_OF_NO_CASE}",
         "more relevant than inspected": f"""
             update int_figure_counts set cases_inspected = relevant_cases - 1 where {ONE_FIGURE}""",
+        "counts missing": f"update int_figure_counts set counted_cases = null where {ONE_FIGURE_OF_NO_CASE}",
         "fewer counted than none": f"update int_figure_counts set counted_cases = -1 where {ONE_FIGURE_OF_NO_CASE}",
     },
     "every_region_answers_every_measure": {
@@ -65,6 +66,11 @@ CORRUPTIONS = {
         f"other {column}": f"""
             update national_findings set {column} = {column} + 1 where measure_code = 'delivery_effective'"""
         for column in ("relevant_cases", "counted_cases", "regions_included")
+    }
+    | {
+        "final too early": "update national_findings set status = 'final' where measure_code = 'delivery_effective'",
+        "a count missing": """
+            update national_findings set counted_cases = null where measure_code = 'delivery_effective'""",
     },
     "nation_is_sum_of_regions_by_question": {
         f"other {column}": f"update national_question_findings set {column} = {column} + 1 where question_code = 'C3'"
@@ -93,9 +99,13 @@ CORRUPTIONS = {
             update int_figure_counts set percentage_rounded = percentage_rounded - 1 where {ONE_FIGURE}""",
         "a half rounded down": f"""
             update int_figure_counts set relevant_cases = 8, counted_cases = 1, percentage = 12.5,
-                percentage_rounded = 12, lower_95 = 2.24, upper_95 = 47.09 where {ONE_FIGURE}""",
+                percentage_rounded = 12, lower_95 = 2.241749145005667, upper_95 = 47.08881822128535
+            where {ONE_FIGURE}""",
         "below its interval": f"update int_figure_counts set lower_95 = percentage + 1 where {ONE_FIGURE}",
         "above its interval": f"update int_figure_counts set upper_95 = percentage - 1 where {ONE_FIGURE}",
+        "a wider interval": f"update int_figure_counts set upper_95 = upper_95 + 0.1 where {ONE_FIGURE}",
+        "an interval of nothing": f"update int_figure_counts set lower_95 = null where {ONE_FIGURE}",
+        "a rounding missing": f"update int_figure_counts set percentage_rounded = null where {ONE_FIGURE}",
         "an interval from below 0": f"update int_figure_counts set lower_95 = -0.1 where {ONE_FIGURE}",
         "an interval to above 100": f"update int_figure_counts set upper_95 = 100.1 where {ONE_FIGURE}",
     }
@@ -106,21 +116,28 @@ CORRUPTIONS = {
     "progress_covers_every_region": {
         "a region lost": "delete from programme_progress where region_code = 'N52'",
         "a region twice": "insert into programme_progress from programme_progress where region_code = 'N52'",
+        "a region called included before its time": """
+            update programme_progress set status = 'included' where region_code = 'N52'""",
         "more accepted than received": """
             update programme_progress set cases_accepted = cases_received + 1 where region_code = 'N03'""",
     },
     "published_columns_are_described": {
         "a description lost": "update data_dictionary set description = null where column_name = 'release_id'",
+        "a dictionary of nothing": "delete from data_dictionary",
         "a description empty": "update data_dictionary set description = '' where column_name = 'release_id'",
     },
     "release_is_one": {
         "no release": "delete from release_info",
         "two releases": "insert into release_info from release_info",
+        "other regions": "update release_info set regions_included = regions_included + 1",
+        "cases missing": "update release_info set cases_inspected = null",
         "other cases": "update release_info set cases_inspected = cases_inspected + 1",
     },
     "rules_are_known": {
         "an unknown rule": "insert into int_issues (return_id, region_code, rule_code) values ('one', 'N03', 'X99')",
         "a problem not counted": "delete from data_quality where rule_code = 'R07'",
+        "a problem under another region": "update data_quality set region_code = 'N50' where rule_code = 'R07'",
+        "a problem that nobody has": "insert into data_quality values ('N03', 'R08', 'value_missing', 'quarantine', 1)",
         "a problem counted twice": "insert into data_quality from data_quality where rule_code = 'F06'",
     },
 }
