@@ -55,6 +55,5 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     from dipp_pipeline.orchestration.refresh import run_refresh
 
     run = run_refresh(house, intake, debug)
-    gc.freeze()  # nor need the interpreter look for them when it ends
     summary = summarise(settings.warehouse if run.error else settings.database)
     return Refreshed(summary, settings.database, summary.returns_received - run.returns_read, run.changed, run.error)

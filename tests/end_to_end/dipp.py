@@ -29,7 +29,7 @@ def dipp(*arguments: object, **environment: str) -> subprocess.CompletedProcess[
 def refresh(home: Path, *options: str) -> dict[str, Any]:
     """A refresh that must succeed; its JSON document."""
     done = dipp("refresh", "--home", home, "--json", *options)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
 
