@@ -14,6 +14,10 @@ from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 
 
+class OriginalLostError(Exception):
+    """A stored original that must be read again is gone; the message names it. Nothing is dropped for that."""
+
+
 def take_in(house: House, region_slugs: Collection[str], progress: Progress = no_progress) -> list[str]:
     """Take in what is new of these regions, and what lies under no region: read it, judge it, land it.
 
@@ -59,6 +63,9 @@ def _read_and_land(
     house: House, waiting: Sequence[tuple[KnownReturn, Version]], pool: ReaderPool, progress: Progress
 ) -> None:
     originals = [house.settings.originals / version.original for _, version in waiting if version.original]
+    lost = [original for original in originals if not original.exists()]
+    if lost:
+        raise OriginalLostError(f"{lost[0]} is needed again and is gone. Restore the originals from your backup")
     readings = pool.read(originals, progress)
     arrived = [
         _arrived(house, known, version, next(readings) if version.original else _not_opened(known, house.programme))

@@ -24,7 +24,11 @@ _RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relatio
 _RELATIONSHIPS_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 # What any error (`t="e"`) or formula (`<f>`, `<x:f>`) must have in it. Plain searches, since a sheet has megabytes.
-_SIGNS_OF_ERRORS = (b'"e"', b"'e'", *(opening + end for opening in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n")))
+_SIGNS_OF_ERRORS = (
+    b'"e"',
+    b"'e'",
+    *(opening + end for opening in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n", b"\r", b"\t")),
+)
 _UTF_8 = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
@@ -37,7 +41,7 @@ def read(path: Path, limits: Limits) -> list[Sheet]:
             if len(parts) > limits.sheets:
                 raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
             with load_workbook(path) as book:
-                return list(_sheets(book, archive, parts, epoch_1904))
+                return list(_sheets(book, archive, parts, epoch_1904, limits))
     except DefusedXmlException:
         raise Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.") from None
     except (CalamineError, KeyError, ParseError, zipfile.BadZipFile, EOFError, ValueError, OSError):
@@ -49,13 +53,18 @@ def read(path: Path, limits: Limits) -> list[Sheet]:
 
 
 def _sheets(
-    book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool
+    book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool, limits: Limits
 ) -> Iterator[Sheet]:
     for metadata in book.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        cells = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)
-        rows = cast(list[list[object]], cells)
+        sheet = book.get_sheet_by_name(metadata.name)
+        last_row, last_column = sheet.end or (0, 0)
+        if last_row * last_column > limits.rows * limits.columns:
+            raise Refusal(
+                "F02", f'Sheet "{metadata.name}" has a cell far outside its table. Copy the cases to a new one.'
+            )
+        rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
         for row, column, error in _errors(archive.read(parts[metadata.name])):
             _put(rows, row, column, error)
         yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)

@@ -46,7 +46,9 @@ def _read(path: Path, programme: Programme, limits: Limits) -> ReadReturn:
         return refused(programme, "F02", message)
     except OSError as error:
         return refused(programme, "F01", f"The file cannot be opened: {error.strerror}. Check it and send it again.")
-    except Exception as error:  # what no reader foresaw in a damaged file must cost that file alone
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # what no reader foresaw, a panic in Rust among it, must cost that file alone
         message = f"The file cannot be read ({type(error).__name__}). Save it again as .xlsx and send that."
         return refused(programme, "F01", message)
 

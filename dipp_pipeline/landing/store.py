@@ -45,7 +45,10 @@ def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, original
     if known is not None and sha256 == known.latest.sha256:
         return False
     if sha256 not in (NOT_OPENED, UNREADABLE):
-        sha256, original = _keep_original(arrival.file, originals)
+        try:
+            sha256, original = _keep_original(arrival.file, originals)
+        except FileNotFoundError:  # it was taken away while it was read
+            return False
     folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
     number = known.latest.number + 1 if known else 1
     if known is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline import house
+from dipp_pipeline import house, taking_in
 from tests.homes import Home, story
 
 EVERY_RETURN = [
@@ -193,6 +193,14 @@ def test_changed_definitions_make_no_new_version(first_step: Home, spelt_anew: H
         ]
 
     assert versions(spelt_anew) == versions(first_step)
+
+
+def test_a_lost_original_stops_the_run_and_drops_no_case(first_step: Home, new_spelling: Path, tmp_path: Path):
+    home = first_step.copy(tmp_path / "home").under(new_spelling)
+    shutil.rmtree(home.settings.originals)
+
+    with pytest.raises(taking_in.OriginalLostError, match="Restore the originals"):
+        home.take_in()
 
 
 def test_a_reading_under_former_definitions_stays_and_is_not_made_again(first_step: Home, spelt_anew: Home):
