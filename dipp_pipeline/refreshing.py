@@ -48,12 +48,14 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     """Refresh a home. A run that finds nothing new stops before Dagster is started."""
     house = open_house(settings)
     if house.nothing_new():
-        summary = summarise(settings.database)
-        return Refreshed(summary, settings.database, summary.returns_received, changed=False, error=None)
+        standing = summarise(settings.database)
+        return Refreshed(standing, settings.database, standing.returns_received, changed=False, error=None)
     gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     intake = IntakeProcess(settings, house.programme.region_by_slug, debug)
     from dipp_pipeline.orchestration.refresh import run_refresh
 
     run = run_refresh(house, intake, debug)
-    summary = summarise(settings.warehouse if run.error else settings.database)
-    return Refreshed(summary, settings.database, summary.returns_received - run.returns_read, run.changed, run.error)
+    database = settings.warehouse if run.error else settings.database
+    summary = summarise(database) if database.exists() else None
+    unchanged = summary.returns_received - run.returns_read if summary else 0
+    return Refreshed(summary, settings.database, unchanged, run.changed, run.error)

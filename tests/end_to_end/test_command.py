@@ -1,13 +1,14 @@
 """The command itself: what it imports, its exit codes, its words."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.dipp import SAMPLES, dipp
+from tests.end_to_end.dipp import DEMO_RETURNS, SAMPLES, dipp
 
 HEAVY = {"dagster", "polars", "pandera", "duckdb", "pandas"}
 
@@ -115,3 +116,16 @@ def test_withdrawing_what_never_arrived_fails(sample_programme: Path) -> None:
 
     assert done.returncode == 1
     assert "ever arrived" in done.stderr
+
+
+def test_a_refresh_that_fails_says_why_in_a_sentence(tmp_path: Path) -> None:
+    shutil.copytree(DEMO_RETURNS / "kent-surrey-and-sussex", tmp_path / "incoming" / "kent-surrey-and-sussex")
+    (tmp_path / "restricted").mkdir()
+    (tmp_path / "restricted" / "originals").write_text("a file where a folder should be")
+
+    done = dipp("refresh", "--home", tmp_path, "--json")
+
+    assert done.returncode == 1
+    assert not json.loads(done.stdout)["published"]
+    assert done.stderr.startswith("Error: Taking in returns failed: ")
+    assert "Traceback" not in done.stderr
