@@ -3,6 +3,7 @@
 R04 needs the home and is not tried.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -65,5 +66,7 @@ def check_files(files: Sequence[Path], region_slug: str | None, settings: Settin
 
 
 def _region(file: Path, region_slug: str | None, programme: Programme) -> Region | None:
-    slugs = [region_slug] if region_slug else [folder.name for folder in file.absolute().parents]
+    slugs = (
+        [region_slug] if region_slug else [folder.name for folder in Path(os.path.normpath(file.absolute())).parents]
+    )
     return next((programme.region_by_slug[slug] for slug in slugs if slug in programme.region_by_slug), None)

@@ -118,8 +118,12 @@ select
     wilson.counted_cases::integer as counted_cases,            -- of these, those that count
     (100 * wilson.p)::double as percentage,                    -- of relevant cases, 0 to 100
     floor((200 * wilson.counted_cases + wilson.relevant_cases) / (2 * wilson.n))::integer as percentage_rounded, -- half up
-    (case when wilson.centre > wilson.half_width then 100 * (wilson.centre - wilson.half_width)
-        when wilson.n is not null then 0 end)::double as lower_95,      -- Wilson interval, 0 to 100
-    (case when wilson.centre + wilson.half_width < 1 then 100 * (wilson.centre + wilson.half_width)
-        when wilson.n is not null then 100 end)::double as upper_95     -- Wilson interval, 0 to 100
+    (case
+        when wilson.p = 0 then 0  -- exactly, which floating point misses
+        else 100 * (wilson.centre - wilson.half_width)
+    end)::double as lower_95,                                  -- Wilson interval, 0 to 100
+    (case
+        when wilson.p = 1 then 100
+        else 100 * (wilson.centre + wilson.half_width)
+    end)::double as upper_95                                   -- Wilson interval, 0 to 100
 from wilson

@@ -25,6 +25,7 @@ where relevant_cases > 0 and (
         -- Wilson's bounds are the two proportions from which the observed one is z standard errors away
         and abs(relevant_cases * (p - lower_bound) * (p - lower_bound) - z * z * lower_bound * (1 - lower_bound)) < 0.000001
         and abs(relevant_cases * (p - upper_bound) * (p - upper_bound) - z * z * upper_bound * (1 - upper_bound)) < 0.000001
-        and lower_bound <= p and p <= upper_bound and lower_bound < upper_bound
+        and 0 <= lower_bound and lower_bound <= p and p <= upper_bound and upper_bound <= 1
+        and lower_bound < upper_bound
     ) is not true
     or relevant_cases = 0 and coalesce(percentage, percentage_rounded, lower_95, upper_95) is not null

@@ -52,7 +52,7 @@ def _field_reading(field: Field, programme: Programme, region_code: str, epoch_1
 
 def _pdu(text: str, programme: Programme, region_code: str) -> str:
     pdu = programme.pdu_in_region(region_code, text) or programme.pdu_elsewhere(region_code, text)
-    return pdu.slug if pdu else text
+    return pdu.slug if pdu else f"?{text}"  # so that no text passes for a slug
 
 
 def _date(text: str, epoch_1904: bool) -> str:

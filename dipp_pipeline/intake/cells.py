@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+from typing import TypeVar
+
+Cell = TypeVar("Cell")
 
 ERROR_MARK = "\0"
 """Opens the text of a cell that holds a formula error; it is taken out of whatever a spreadsheet's own text holds."""
@@ -48,10 +51,11 @@ class Column:
     @classmethod
     def of(cls, cells: Sequence[object]) -> "Column":
         """Encode cells of any type that a reader gives, None for blank."""
-        if len({type(cell) for cell in cells} & {bool, int, float}) > 1:
-            cells = [cell_text(cell) for cell in cells]  # True == 1 would make them one
-        codes = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
-        return cls(tuple(map(cell_text, codes)), array("i", map(codes.__getitem__, cells)))
+        if len({type(cell) for cell in cells} & {bool, int, float}) > 1:  # True == 1 would make them one cell
+            texts = [cell_text(cell) for cell in cells]
+            return cls(*_encoded(texts))
+        different, codes = _encoded(cells)
+        return cls(tuple(map(cell_text, different)), codes)
 
     @cached_property
     def filled(self) -> tuple[bool, ...]:
@@ -69,6 +73,12 @@ class Column:
         """The same column with these rows only."""
         codes = self.codes
         return Column(self.texts, array("i", [codes[row] for row in rows]))
+
+
+def _encoded(cells: Sequence[Cell]) -> "tuple[tuple[Cell, ...], array[int]]":
+    """The different cells, and for each cell which of them it is."""
+    codes = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
+    return tuple(codes), array("i", map(codes.__getitem__, cells))
 
 
 @dataclass(frozen=True)

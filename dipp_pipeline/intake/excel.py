@@ -6,7 +6,7 @@ sheet's XML shows any error or formula, those cells are found in it and marked.
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from posixpath import join, normpath
@@ -36,11 +36,12 @@ _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 def read(path: Path, limits: Limits) -> list[Sheet]:
     """The worksheets of the workbook. Raises Refusal (F01, F02)."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        content = path.read_bytes()  # calamine takes no path whose bytes are not UTF-8
+        with zipfile.ZipFile(BytesIO(content)) as archive:
             parts, epoch_1904 = _workbook(archive)
             if len(parts) > limits.sheets:
                 raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
-            with load_workbook(path) as book:
+            with load_workbook(BytesIO(content)) as book:
                 return list(_sheets(book, archive, parts, epoch_1904, limits))
     except DefusedXmlException:
         raise Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.") from None
@@ -65,9 +66,18 @@ def _sheets(
                 "F02", f'Sheet "{metadata.name}" has a cell far outside its table. Copy the cases to a new one.'
             )
         rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
+        _clear_covered(rows, sheet.merged_cell_ranges or [])
         for row, column, error in _errors(archive.read(parts[metadata.name])):
             _put(rows, row, column, error)
         yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)
+
+
+def _clear_covered(rows: list[list[object]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Of merged cells only the first holds the value, whatever was left in the others."""
+    for (first_row, first_column), (last_row, last_column) in merged:
+        for row in rows[first_row : last_row + 1]:
+            start, stop = first_column + (row is rows[first_row]), min(last_column + 1, len(row))
+            row[start:stop] = [None] * (stop - start)
 
 
 def _put(rows: list[list[object]], row: int, column: int, error: FormulaError) -> None:
@@ -137,6 +147,7 @@ def _error(cell: Element) -> FormulaError | None:
     if cell.get("t") == "e":
         return FormulaError(stored or "#ERROR!")
     # An empty <v> is a result only where it is a text, which may be empty.
-    if cell.find("{*}f") is not None and not stored and not (value is not None and cell.get("t") == "str"):
+    empty_text = value is not None and cell.get("t") == "str"
+    if cell.find("{*}f") is not None and not (stored or empty_text or cell.find("{*}is") is not None):
         return UNSTORED
     return None

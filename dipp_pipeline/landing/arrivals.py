@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,8 @@ class Arrival:
     path: str
     """Its path under the region's folder, or under `incoming` where it is under none."""
     file: Path
-
-    @property
-    def return_id(self) -> str:
-        """What the return is known by in every version."""
-        return hashlib.sha256(f"{self.region_slug or ''}\n{self.path}".encode()).hexdigest()[:16]
+    return_id: str
+    """What the return is known by in every version."""
 
 
 def arrivals(incoming: Path, programme: Programme) -> list[Arrival]:
@@ -42,8 +40,10 @@ def is_return(name: str) -> bool:
 
 
 def content_hash(file: Path) -> str:
-    """SHA-256 of the file, or UNREADABLE where it cannot be opened."""
+    """SHA-256 of the file, or UNREADABLE where it cannot be opened or is no file, such as a pipe."""
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return UNREADABLE
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
@@ -51,19 +51,24 @@ def content_hash(file: Path) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
+    """The returns in a folder and its sub-folders, each folder once, though links may lead to it again."""
+    walked = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        walked.add(os.path.realpath(parent))
+        folders[:] = [name for name in folders if os.path.realpath(Path(parent, name)) not in walked]
         yield from (Path(parent, name) for name in names if is_return(name))
 
 
 def _arrival(file: Path, incoming: Path, programme: Programme) -> Arrival | None:
     slug, *within = file.relative_to(incoming).parts
     if slug not in programme.region_by_slug or not within:
-        return Arrival(None, _printable("/".join((slug, *within))), file)
+        return _named(None, "/".join((slug, *within)), file)
     if len(within) > 1 and within[0] in OTHER_RETURNS:
         return None
-    return Arrival(slug, _printable("/".join(within)), file)
+    return _named(slug, "/".join(within), file)
 
 
-def _printable(path: str) -> str:
-    """A path as text, also where its bytes are not."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _named(region_slug: str | None, path: str, file: Path) -> Arrival:
+    """An arrival whose path is text, also where its bytes are not; its identity is of the bytes."""
+    identity = hashlib.sha256(os.fsencode(f"{region_slug or ''}\n{path}")).hexdigest()[:16]
+    return Arrival(region_slug, os.fsencode(path).decode("utf-8", "replace"), file, identity)

@@ -1,6 +1,7 @@
 """Write what arrived and what reading it gave: immutable folders, each put in place by one rename."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, original
         sha256, original = NOT_OPENED, None
     else:
         sha256, original = content_hash(arrival.file), None
-    if known is not None and sha256 == known.latest.sha256:
+    if (known is not None and sha256 == known.latest.sha256) or not os.path.lexists(arrival.file):
         return False
     if sha256 not in (NOT_OPENED, UNREADABLE):
         try:

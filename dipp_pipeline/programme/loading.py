@@ -196,7 +196,7 @@ def _pdu_names(seeds: Path, pdus: tuple[Pdu, ...], region_codes: set[str]) -> Ma
     codes = {row["pdu_slug"]: row["ndelius_code"] for row in _rows(seeds / "pdus.csv")}
     entries: dict[str, list[tuple[str, str, str]]] = {code: [] for code in sorted(region_codes)}
     for pdu in pdus:
-        for written in filter(None, (pdu.name, pdu.slug, codes[pdu.slug])):
+        for written in filter(None, (pdu.name, codes[pdu.slug])):
             entries[pdu.region_code].append((pdu_key(written), pdu.slug, written))
     for row in _rows(seeds / "pdu_aliases.csv"):
         known = by_slug.get(row["pdu_slug"])

@@ -20,9 +20,6 @@ RETURN = "_return"
 SHEET = "sheet"
 ROW = "row"
 
-LONGEST_QUOTE = 80
-"""Of a cell's text, no more is quoted: what is longer is prose, and prose about a case is not kept."""
-
 
 @dataclass(frozen=True)
 class Arrived:
@@ -66,8 +63,9 @@ class CaseFrame:
         table, place = self._locate(row)
         text = table.columns[column][place]
         number = table.rows[place]
-        found = tidy(text.removeprefix(ERROR_MARK))[:LONGEST_QUOTE] or None
-        return Cell(table.sheet, number, f"{table.letters[column]}{number}", found)
+        return Cell(
+            table.sheet, number, f"{table.letters[column]}{number}", tidy(text.removeprefix(ERROR_MARK)) or None
+        )
 
     def _locate(self, row: int) -> tuple[CaseTable, int]:
         index = bisect_right(self._starts, row) - 1

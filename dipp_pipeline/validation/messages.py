@@ -6,11 +6,17 @@ from difflib import get_close_matches
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
 from dipp_pipeline.programme.text import case_reference, pdu_key, value_key
 
+LONGEST_QUOTE = 80
+"""Of a cell's text, no more is quoted: what is longer is prose, and prose about a case is not kept."""
+
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:
     """The advice for one cell, in a return of that region."""
-    if found and case_reference(found):
-        found = "a case reference"
+    if rule_code == "R05":
+        return _unknown_pdu(found or "", region, programme)
+    if rule_code == "R06":
+        return _pdu_elsewhere(found or "", region, programme)
+    found = quotable(found)
     field = programme.field_by_name.get(column)
     name = programme.label(column)
     match rule_code:
@@ -20,10 +26,6 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
             return "The case reference is not a letter and six digits, such as X320741. Mend it."
         case "R03":
             return "This case stands more than once in this return, with different contents. Keep the right row only."
-        case "R05":
-            return _unknown_pdu(found or "", region, programme)
-        case "R06":
-            return _pdu_elsewhere(found or "", region, programme)
         case "R07" if field and field.type == "integer":
             return f'"{found}" is not a whole number from {field.minimum} to {field.maximum} for {name}. Mend it.'
         case "R07":
@@ -51,19 +53,28 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
             return f"{name} is yes while every prompt of it that was answered is no. Check the judgement."
 
 
+def quotable(found: str | None) -> str | None:
+    """What was found, as far as it is quoted: no case reference, and no prose."""
+    if found is None or len(found) <= LONGEST_QUOTE:
+        return "a case reference" if found and case_reference(found) else found
+    return found[:LONGEST_QUOTE] + "…"
+
+
 def _unknown_pdu(found: str, region: Region, programme: Programme) -> str:
     superseded = programme.superseded_pdus.get(pdu_key(found))
     if superseded:
         successors = " or ".join(pdu.name for pdu in superseded.successors)
-        return f'"{found}" ceased to be a PDU on {_day(superseded.superseded_on.isoformat())}. Use {successors}.'
+        return (
+            f'"{quotable(found)}" ceased to be a PDU on {_day(superseded.superseded_on.isoformat())}. Use {successors}.'
+        )
     names = [pdu.name for pdu in programme.pdus if pdu.region_code == region.code]
-    return f'"{found}" is not a PDU of {region.name}. {_suggestion(found, names)}Use the name of the PDU.'
+    return f'"{quotable(found)}" is not a PDU of {region.name}. {_suggestion(found, names)}Use the name of the PDU.'
 
 
 def _pdu_elsewhere(found: str, region: Region, programme: Programme) -> str:
     pdu = programme.pdu_elsewhere(region.code, found)
     other = next(other.name for other in programme.regions if pdu and other.code == pdu.region_code)
-    return f'"{found}" is a PDU of {other}, not of {region.name}. Mend it, or send the case with its region.'
+    return f'"{quotable(found)}" is a PDU of {other}, not of {region.name}. Mend it, or send the case with its region.'
 
 
 def _unrecognised(found: str, column: str, programme: Programme) -> str:

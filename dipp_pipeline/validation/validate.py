@@ -13,7 +13,7 @@ from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.validation.duplicates import repeated_rows
 from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame
-from dipp_pipeline.validation.messages import message
+from dipp_pipeline.validation.messages import LONGEST_QUOTE, message
 from dipp_pipeline.validation.rules import read_as_not_applicable, typed
 from dipp_pipeline.validation.schema import case_schema, failures
 
@@ -97,7 +97,7 @@ def _found_issues(
                 cell=cell.address,
                 row=cell.row,
                 field=column,
-                found=cell.found,
+                found=cell.found[:LONGEST_QUOTE] if cell.found else None,
             )
         )
     return issues

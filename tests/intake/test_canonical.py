@@ -115,7 +115,8 @@ def test_a_whole_number_may_be_text(text, value):
         ("N03SW1", "cardiff-and-the-vale"),
         ("Swansea, Neath Port–Talbot", "swansea-neath-and-port-talbot"),
         ("Coventry", "coventry"),
-        ("Atlantis", "Atlantis"),
+        ("Atlantis", "?Atlantis"),
+        ("cardiff-and-the-vale", "?cardiff-and-the-vale"),
     ],
 )
 def test_a_pdu_is_read_by_name_code_or_alias(written, slug):

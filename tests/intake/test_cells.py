@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from dipp_pipeline.intake.cells import Column, Sheet, cell_text, column_letters
+from dipp_pipeline.intake.cells import ERROR_MARK, Column, FormulaError, Sheet, cell_text, column_letters
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,9 @@ def test_a_column_of_fewer_rows_keeps_their_texts():
 
 def test_a_sheet_without_a_cell_has_no_rows():
     assert Sheet.of("Empty", []).row_count == 0
+
+
+def test_a_formula_error_stays_one_beside_booleans_and_numbers():
+    column = Column.of([1, True, 1.0, FormulaError("#REF!"), None])
+
+    assert [column[row] for row in range(5)] == ["1", "TRUE", "1", ERROR_MARK + "#REF!", ""]

@@ -1,3 +1,4 @@
+import os
 import re
 from datetime import date
 
@@ -132,3 +133,36 @@ def test_text_that_spells_a_control_character_is_text_and_no_formula_error(tmp_p
 
     (table,) = read_tables(path)
     assert not cells_of(table)[given.address(1, "C2b")].startswith(ERROR_MARK)
+
+
+def test_of_merged_cells_only_the_first_holds_the_value(tmp_path):
+    given = valid_return()
+    path = write_xlsx(tmp_path / "a.xlsx", sheets(given))
+    first, covered = given.address(1, "C1"), given.address(1, "C1a")
+    merged = f'</sheetData><mergeCells><mergeCell ref="{first}:{covered}"/></mergeCells>'
+
+    edit_part(path, "sheet1.xml", lambda xml: xml.replace("</sheetData>", merged))
+
+    (table,) = read_tables(path)
+    assert cells_of(table) == expected_cells(given) | {covered: ""}
+
+
+def test_a_formula_whose_result_is_text_in_place_is_that_text(tmp_path):
+    given = valid_return()
+    given.cases[1]["mappa_category"] = Unstored()
+    path = write_xlsx(tmp_path / "a.xlsx", sheets(given))
+    cell = given.address(1, "mappa_category")
+    in_place = f'<c r="{cell}" t="inlineStr"><f>"M1"</f><is><t>M1</t></is></c>'
+
+    edit_part(path, "sheet1.xml", lambda xml: re.sub(rf'<c r="{cell}"[^>]*>.*?</c>', in_place, xml))
+
+    (table,) = read_tables(path)
+    assert cells_of(table) == expected_cells(given) | {cell: "M1"}
+
+
+def test_a_workbook_whose_name_is_no_text_is_read(tmp_path):
+    given = valid_return()
+    path = write_xlsx(tmp_path / "a.xlsx", sheets(given)).rename(tmp_path / os.fsdecode(b"bad\xff.xlsx"))
+
+    (table,) = read_tables(path)
+    assert cells_of(table) == expected_cells(given)

@@ -1,5 +1,7 @@
 """Which files of the drop folder are returns, and whose."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.settings import seeds
-from tests.homes import Home
+from tests.homes import Home, story
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,38 @@ def drop(incoming: Path, *paths: str) -> None:
 
 def arrived(incoming: Path) -> list[tuple[str | None, str]]:
     return [(arrival.region_slug, arrival.path) for arrival in arrivals(incoming, load_programme(seeds()))]
+
+
+def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    home.put(story(1) / "north-east" / "North East.xlsx", "north-east/North East.xlsx")
+    os.mkfifo(home.settings.incoming / "north-east" / "pipe.xlsx")
+
+    home.take_in()
+
+    assert home.known("pipe.xlsx").refused
+    assert not home.known("North East.xlsx").refused
+
+
+def test_a_region_folder_may_be_a_link_and_links_may_lead_in_a_circle(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    (tmp_path / "share").mkdir()
+    shutil.copy(story(1) / "north-east" / "North East.xlsx", tmp_path / "share")
+    home.settings.incoming.mkdir(parents=True)
+    (home.settings.incoming / "north-east").symlink_to(tmp_path / "share")
+    (tmp_path / "share" / "round").symlink_to(home.settings.incoming)
+
+    assert home.take_in() == ["North East.xlsx"]
+
+
+def test_names_that_are_no_text_are_different_returns(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    home.put(story(1) / "north-east" / "North East.xlsx", "north-east/a.xlsx")
+    folder = home.settings.incoming / "north-east"
+    for name in (b"bad\xff.xlsx", b"bad\xfe.xlsx"):
+        shutil.copy(folder / "a.xlsx", folder / os.fsdecode(name))
+
+    home.take_in()
+
+    assert len(home.house.history().returns) == 3
+    assert home.take_in() == []

@@ -135,3 +135,12 @@ def test_the_message_of_a_date_says_from_when_and_how_it_is_written():
 
     assert "1/10/2025" in advice
     assert "day/month/year" in advice
+
+
+def test_a_long_alias_of_another_region_is_told_by_its_whole_text():
+    aliases = max(PROGRAMME.pdu_names["N57"], key=len)
+
+    words = said("R06", "pdu", aliases)
+
+    assert len(aliases) > 90
+    assert '…" is a PDU of Kent, Surrey and Sussex, not of Wales.' in words
