@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from dipp_pipeline.intake.cells import UNSTORED, FormulaError, Refusal, Sheet
+from dipp_pipeline.intake.cells import ERROR_TEXTS, UNSTORED, FormulaError, Refusal, Sheet
 from dipp_pipeline.settings import Limits
 
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -30,6 +30,9 @@ _SIGNS_OF_ERRORS = (
     *(opening + end for opening in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n", b"\r", b"\t")),
 )
 _UTF_8 = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
+_ERROR_VALUE = re.compile(
+    rb"""(<(?:\w+:)?c\s[^>]*\bt\s*=\s*["']e["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*""", re.DOTALL
+)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
 
@@ -59,6 +62,10 @@ def _sheets(
     for metadata in book.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
+        part = parts[metadata.name]
+        errors = list(_errors(archive.read(part)))
+        if any(error.text not in ERROR_TEXTS and error != UNSTORED for _, _, error in errors):
+            book = load_workbook(_with_known_errors(archive, part))
         sheet = book.get_sheet_by_name(metadata.name)
         last_row, last_column = sheet.end or (0, 0)
         if last_row * last_column > limits.rows * limits.columns:
@@ -67,9 +74,20 @@ def _sheets(
             )
         rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
         _clear_covered(rows, sheet.merged_cell_ranges or [])
-        for row, column, error in _errors(archive.read(parts[metadata.name])):
+        for row, column, error in errors:
             _put(rows, row, column, error)
         yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)
+
+
+def _with_known_errors(archive: zipfile.ZipFile, part: str) -> BytesIO:
+    """The workbook with every error of a sheet as #N/A, since calamine gives up a sheet with one it does not know."""
+    copy = BytesIO()
+    with zipfile.ZipFile(copy, "w") as rewritten:
+        for entry in archive.infolist():
+            content = archive.read(entry)
+            rewritten.writestr(entry, _ERROR_VALUE.sub(rb"\1#N/A", content) if entry.filename == part else content)
+    copy.seek(0)
+    return copy
 
 
 def _clear_covered(rows: list[list[object]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:

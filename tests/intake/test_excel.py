@@ -7,7 +7,7 @@ import pytest
 from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA
 from dipp_pipeline.intake.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, serial, sheets, values_of
-from tests.returns import SHEET, Unstored, edit_part, valid_return, write_xlsx, write_xlsx_as_excel
+from tests.returns import SHEET, FormulaError, Unstored, edit_part, valid_return, write_xlsx, write_xlsx_as_excel
 
 X15 = (
     '<extLst><ext xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main" '
@@ -166,3 +166,18 @@ def test_a_workbook_whose_name_is_no_text_is_read(tmp_path):
 
     (table,) = read_tables(path)
     assert cells_of(table) == expected_cells(given)
+
+
+@pytest.mark.parametrize("error", ["#SPILL!", "#GETTING_DATA", "Err:508"])
+def test_an_error_of_whatever_name_costs_its_cell_alone(tmp_path, error):
+    given = valid_return()
+    given.cases[0]["C2b"], given.cases[1]["C2b"] = FormulaError("#N/A"), FormulaError("#REF!")
+    path = write_xlsx_as_excel(tmp_path / "a.xlsx", sheets(given))
+
+    edit_part(path, "sheet1.xml", lambda xml: xml.replace("<v>#N/A</v>", f"<v>{error}</v>"))
+
+    (table,) = read_tables(path)
+    assert cells_of(table) == expected_cells(given) | {
+        given.address(0, "C2b"): ERROR_MARK + error,
+        given.address(1, "C2b"): ERROR_MARK + "#REF!",
+    }
