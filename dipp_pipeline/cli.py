@@ -100,8 +100,8 @@ def demo(home: Path | None) -> None:
     code = _refresh(settings, as_json=False, strict=False)
     click.echo(f"\nThe returns are in    {settings.incoming}")
     click.echo(f"The findings are in   {settings.database}")
-    click.echo(f"See the programme:    dipp status --home {settings.home}")
-    click.echo(f"See how it was made:  dipp ui --home {settings.home}")
+    click.echo(f"See the programme:    {sys.argv[0]} status --home {settings.home}")
+    click.echo(f"See how it was made:  {sys.argv[0]} ui --home {settings.home}")
     sys.exit(code)
 
 
