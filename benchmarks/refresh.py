@@ -20,7 +20,7 @@ from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.settings import seeds
 
 HERE = Path(__file__).parent
-DIPP = [sys.executable, "-c", "from dipp_pipeline.cli import main; main()", "refresh", "--home"]
+DIPP = [str(Path(sys.executable).parent / "dipp"), "refresh", "--home"]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ Each command imports what it needs when it runs, so that help comes at once.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +48,17 @@ class Dipp(click.Group):
 @click.version_option(__version__, prog_name="dipp")
 def main() -> None:
     """From raw case scoring spreadsheets to published findings of the Dynamic Inspection of Public Protection."""
+
+
+def run() -> None:
+    """What the command `dipp` calls: main, and then out, without the second that Python takes to take Dagster apart."""
+    try:
+        main()
+    except SystemExit as ended:
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
 
 
 def debug_option(command: Command) -> Command:
@@ -155,7 +168,6 @@ def status(home: Path | None, as_json: bool) -> None:
 @debug_option
 def ui(home: Path | None, port: int) -> None:
     """Serve the Dagster web page, with its daemon, to this machine alone."""
-    import os
     import subprocess
 
     settings = _settings(home)

@@ -91,11 +91,14 @@ def load_project(folder: Path) -> Project:
 
 def column_lineage(model: Model, project: Project, sources: TableColumns) -> Mapping[str, Sequence[Source]]:
     """For each column of a model, the columns of other models and sources that it is made of."""
-    schema = {name: dict(columns) for name, columns in sources.items()}
-    schema |= {other.name: {column.name: column.data_type for column in other.columns} for other in project.models}
+    columns_read = {
+        f'"{read}"': {column.name: column.data_type for column in project.model_by_name[read].columns}
+        if read in project.model_by_name
+        else dict(sources[read])
+        for read in model.reads
+    }
     select = sqlglot.parse_one(model.sql, dialect="duckdb").transform(_without_schema)
-    quoted = {f'"{name}"': columns for name, columns in schema.items()}
-    nodes = lineage(None, select, quoted, dialect="duckdb", trim_selects=False)
+    nodes = lineage(None, select, columns_read, dialect="duckdb", trim_selects=False)
     return {
         column.name: sorted(set(_leaves(nodes[column.name])), key=lambda source: (source.table, source.column))
         for column in model.columns
