@@ -8,15 +8,14 @@
 Each folder is written aside and renamed into place once, and never changed (see store.py).
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from dipp_pipeline.counts import Counts
+from dipp_pipeline.landing.documents import read_document, write_document
 
 IN_PLACE = "[0-9]*"
 """The folders of versions; one that was never renamed into place begins with a dot."""
@@ -86,9 +85,7 @@ class KnownReturn:
 
     def withdraw(self) -> None:
         """Take the return out of force until new bytes arrive."""
-        aside = self.folder / "withdrawn.new"
-        aside.write_text(json.dumps({"through_version": self.latest.number}) + "\n", "utf-8")
-        aside.replace(self.folder / "withdrawn.json")
+        write_document(self.folder / "withdrawn.json", {"through_version": self.latest.number})
 
     @property
     def _standing(self) -> Iterator[Version]:
@@ -120,7 +117,7 @@ class History:
         return {entry.return_id: entry for entry in self.returns}
 
     def _known_return(self, folder: Path) -> KnownReturn:
-        known = _json(folder / "return.json")
+        known = read_document(folder / "return.json")
         withdrawn = folder / "withdrawn.json"
         return KnownReturn(
             return_id=folder.name,
@@ -128,11 +125,11 @@ class History:
             path=known["path"],
             folder=folder,
             versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/version.json"))],
-            withdrawn_through=_json(withdrawn)["through_version"] if withdrawn.exists() else 0,
+            withdrawn_through=read_document(withdrawn)["through_version"] if withdrawn.exists() else 0,
         )
 
     def _version(self, folder: Path) -> Version:
-        known = _json(folder / "version.json")
+        known = read_document(folder / "version.json")
         return Version(
             number=int(folder.name),
             folder=folder,
@@ -145,9 +142,5 @@ class History:
     def _reading(self, folder: Path) -> Reading | None:
         if not (folder / "manifest.json").exists():
             return None
-        manifest = _json(folder / "manifest.json")
+        manifest = read_document(folder / "manifest.json")
         return Reading(folder, manifest["refused"], Counts(**manifest["counts"]))
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8"))

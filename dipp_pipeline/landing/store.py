@@ -1,6 +1,5 @@
 """Write what arrived and what reading it gave: immutable folders, each put in place by one rename."""
 
-import json
 import os
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ import polars as pl
 
 from dipp_pipeline.issues import Issue, may_be_kept
 from dipp_pipeline.landing.arrivals import UNREADABLE, Arrival, content_hash
+from dipp_pipeline.landing.documents import write_document
 from dipp_pipeline.landing.history import KnownReturn, Version
 from dipp_pipeline.validation.validate import Validated
 
@@ -54,9 +54,9 @@ def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, original
     number = known.latest.number + 1 if known else 1
     if known is None:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_json(folder / "return.json", {"region": arrival.region_slug, "path": arrival.path})
+        write_document(folder / "return.json", {"region": arrival.region_slug, "path": arrival.path})
     with _new_folder(folder / f"{number:04}") as new:
-        _write_json(
+        write_document(
             new / "version.json", {"sha256": sha256, "original": original, "received_at": received_at.isoformat()}
         )
     return True
@@ -77,7 +77,7 @@ def land(known: KnownReturn, version: Version, validated: Validated, definitions
         "rows_skipped": validated.rows_skipped,
     }
     with _new_folder(version.folder / definitions["definitions"]) as new:
-        _write_json(new / "manifest.json", manifest)
+        write_document(new / "manifest.json", manifest)
         tables = {
             "cases": validated.cases,
             "answers": validated.answers,
@@ -118,10 +118,3 @@ def _new_folder(target: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-
-
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write the file whole or not at all."""
-    aside = path.with_suffix(".new")
-    aside.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    aside.replace(path)
