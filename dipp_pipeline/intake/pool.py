@@ -1,4 +1,4 @@
-"""Read many files at once, in worker processes under a time limit; one that dies takes only its file with it."""
+"""Work on many files at once, in worker processes under a time limit; one that dies takes only its file with it."""
 
 import pickle
 import subprocess
@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, cast
+from typing import IO, ParamSpec, TypeVar, cast
 
 from dipp_pipeline.intake.case_table import ReadReturn, refused
+from dipp_pipeline.intake.reading import read_return
 from dipp_pipeline.processes import own_environment, python_module
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
@@ -18,28 +19,53 @@ from dipp_pipeline.settings import Limits
 Progress = Callable[[int, int], None]
 """Called with how many of how many files are read."""
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+
+class OverLimitError(Exception):
+    """Work on a file asked for more time or memory than it may have; the message is the advice."""
+
 
 def no_progress(done: int, of: int) -> None:
     """Show nothing."""
 
 
 class ReaderPool:
-    """Worker processes for reading files, started when first needed and kept until the pool is closed."""
+    """Worker processes for files, started when first needed and kept until the pool is closed."""
 
     def __init__(self, programme: Programme, limits: Limits, readers: int) -> None:
         self._programme = programme
         self._limits = limits
         self._workers: SimpleQueue[_Worker] = SimpleQueue()
-        self._all = [_Worker(programme, limits) for _ in range(readers)]
+        self._all = [_Worker(limits) for _ in range(readers)]
         for worker in self._all:
             self._workers.put(worker)
 
     def read(self, paths: Sequence[Path], progress: Progress = no_progress) -> Iterator[ReadReturn]:
         """What each file gave, in the order given."""
+        for done, result in enumerate(self.each(self._read, paths)):
+            progress(done + 1, len(paths))
+            yield result
+
+    def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """What the work, which calls on this pool, gives for each item, in order; as many at once as it has workers."""
         with ThreadPoolExecutor(len(self._all)) as threads:
-            for done, result in enumerate(threads.map(self._read, paths)):
-                progress(done + 1, len(paths))
-                yield result
+            yield from threads.map(work, items)
+
+    def call(
+        self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Result:
+        """What a function of a module gives in a worker.
+
+        Raises OverLimitError where it is ended or ends the worker, and RuntimeError where it raises.
+        """
+        worker = self._workers.get()
+        try:
+            return cast(Result, worker.call(function, *arguments, **named))
+        finally:
+            self._workers.put(worker)
 
     def close(self) -> None:
         """End the workers."""
@@ -47,17 +73,10 @@ class ReaderPool:
             worker.stop()
 
     def _read(self, path: Path) -> ReadReturn:
-        worker = self._workers.get()
         try:
-            return worker.read(path)
-        except TimeoutError:
-            message = f"Reading the file took more than {self._limits.seconds} seconds. Send the case scores only."
-            return refused(self._programme, "F02", message)
-        except EOFError:
-            message = "Reading the file asks for far more memory than a return needs. Copy the cases to a new workbook."
-            return refused(self._programme, "F02", message)
-        finally:
-            self._workers.put(worker)
+            return self.call(read_return, path, self._programme, self._limits)
+        except OverLimitError as error:
+            return refused(self._programme, "F02", str(error))
 
 
 @contextmanager
@@ -71,42 +90,48 @@ def reader_pool(programme: Programme, limits: Limits, readers: int) -> Iterator[
 
 
 class _Worker:
-    def __init__(self, programme: Programme, limits: Limits) -> None:
-        self._greeting = (programme, limits)
-        self._seconds = limits.seconds
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: Path) -> ReadReturn:
-        """Raises TimeoutError where it takes too long, EOFError where the worker dies of it."""
-        process = self._sent(path)
+    def call(self, function: Callable[..., object], *arguments: object, **named: object) -> object:
+        process = self._sent((function, arguments, named))
         overdue = threading.Event()
 
         def end() -> None:
             overdue.set()
             process.kill()
 
-        clock = threading.Timer(self._seconds, end)
+        clock = threading.Timer(self._limits.seconds, end)
         clock.start()
         try:
-            return cast(ReadReturn, pickle.load(cast(IO[bytes], process.stdout)))
+            result, error = pickle.load(cast(IO[bytes], process.stdout))
         except (EOFError, pickle.UnpicklingError):
             self.stop()
-            raise TimeoutError if overdue.is_set() else EOFError from None
+            raise OverLimitError(self._advice(overdue.is_set())) from None
         finally:
             clock.cancel()
             clock.join()
             if overdue.is_set():  # it may have been on time by a hair, and is dead all the same
                 self.stop()
+        if error:
+            raise error
+        return cast(object, result)
 
-    def _sent(self, path: Path) -> "subprocess.Popen[bytes]":
-        """A worker to which the path was sent: the one that is there, or a new one if that died while idle."""
+    def _advice(self, overdue: bool) -> str:
+        if overdue:
+            return f"Reading the file took more than {self._limits.seconds} seconds. Send the case scores only."
+        return "Reading the file asks for far more memory than a return needs. Copy the cases to a new workbook."
+
+    def _sent(self, request: object) -> "subprocess.Popen[bytes]":
+        """A worker to which the request was sent: the one that is there, or a new one if that died while idle."""
         try:
             process = self._process or self._started()
-            self._send(process, path)
+            self._send(process, request)
         except BrokenPipeError:
             self.stop()
             process = self._started()
-            self._send(process, path)
+            self._send(process, request)
         return process
 
     def _started(self) -> "subprocess.Popen[bytes]":
@@ -117,7 +142,7 @@ class _Worker:
             stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
             env=own_environment(),
         )
-        self._send(self._process, self._greeting)
+        self._send(self._process, self._limits)
         return self._process
 
     def stop(self) -> None:
