@@ -6,8 +6,9 @@ Values are not judged here: a cell's text goes on as it stands, with its address
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dipp_pipeline.counts import Contents
 from dipp_pipeline.intake.cells import ERROR_MARK, Column, Sheet, column_letters
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
@@ -37,8 +38,6 @@ class CaseTable:
     """Field or question to the letters of its column."""
     columns: Mapping[str, Column]
     """Field or question to its cells, in the order of `rows`."""
-    rows_skipped: int
-    """Rows below the headings that hold something but are no case: totals, footnotes, repeated headings."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class ReadReturn:
 
     tables: tuple[CaseTable, ...]
     issues: tuple[Issue, ...]
+    contents: Contents = field(default_factory=Contents)
 
     @property
     def refused(self) -> bool:
@@ -70,6 +70,7 @@ class _Finder:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.issues: list[Issue] = []
+        self.contents: list[Contents] = []
 
     def find(self, sheets: Sequence[Sheet]) -> ReadReturn:
         tables = [table for sheet in sheets if (table := self._table(sheet)) is not None]
@@ -80,7 +81,9 @@ class _Finder:
         elif not any(table.rows for table in tables):
             self._report("F07", "The headings were found, but no case under them. Send the return with its cases.")
         refusals = [issue for issue in self.issues if issue.severity == "refuse"]
-        return ReadReturn((), tuple(refusals)) if refusals else ReadReturn(tuple(tables), tuple(self.issues))
+        if refusals:
+            return ReadReturn((), tuple(refusals))
+        return ReadReturn(tuple(tables), tuple(self.issues), Contents.sum(self.contents))
 
     def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, field: str | None = None) -> None:
         severity = self.programme.rules[rule_code].severity
@@ -95,33 +98,43 @@ class _Finder:
 
     def _table(self, sheet: Sheet) -> CaseTable | None:
         heading_row = _heading_row(sheet, self.programme.required_headings)
+        if heading_row is not None and sheet.visible:
+            return self._read_table(sheet, heading_row)
+        cells = sum(column.count_filled() for column in sheet.columns)
+        self.contents.append(Contents(cells_read=cells, cells_in_other_sheets=cells))
         if heading_row is None:
             if sheet.visible and sum(any(column.filled) for column in sheet.columns) > WIDEST_NOTE:
                 self._report(
                     "W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet
                 )
-            return None
-        if not sheet.visible:
+        else:
             self._report(
                 "W06", "This hidden sheet holds a case table, which was not read. Unhide it if it counts.", sheet
             )
-            return None
-        return self._read_table(sheet, heading_row)
+        return None
 
     def _read_table(self, sheet: Sheet, heading_row: int) -> CaseTable:
         named, others = self._columns(sheet, heading_row)
-        rows, skipped = _case_rows(sheet, heading_row, named, self.programme)
-        for index in others:
-            self._report_other(sheet, heading_row, index, rows)
+        filled_cells = _filled_cells(sheet)
+        rows, skipped = _case_rows(sheet, heading_row, filled_cells, named, self.programme)
+        ignored = Contents.sum(self._ignored(sheet, heading_row, index, rows) for index in others)
         table = CaseTable(
             sheet=sheet.name,
             epoch_1904=sheet.epoch_1904,
             rows=array("i", [row + 1 for row in rows]),
             letters={name: column_letters(index) for name, index in named.items()},
             columns={name: sheet.columns[index].at(rows) for name, index in named.items()},
-            rows_skipped=skipped,
         )
         self._report_missing(sheet, table)
+        read = Contents(
+            rows_read=sum(map(bool, filled_cells[heading_row + 1 :])),
+            rows_skipped=len(skipped),
+            cells_read=sum(column.count_filled() for column in sheet.columns),
+            cells_used=sum(column.count_filled() for column in table.columns.values()),
+            cells_in_headings=sum(filled_cells[: heading_row + 1]),
+            cells_in_skipped_rows=sum(filled_cells[row] for row in skipped),
+        )
+        self.contents.append(Contents.sum((read, ignored)))
         return table
 
     def _columns(self, sheet: Sheet, heading_row: int) -> tuple[dict[str, int], list[int]]:
@@ -144,18 +157,21 @@ class _Finder:
                 named[name] = index
         return named, others
 
-    def _report_other(self, sheet: Sheet, heading_row: int, index: int, rows: Sequence[int]) -> None:
+    def _ignored(self, sheet: Sheet, heading_row: int, index: int, rows: Sequence[int]) -> Contents:
+        """Report a column that is not read; how many cells of cases that leaves out."""
         column = sheet.columns[index]
-        heading = _heading(column, heading_row)
+        heading, cells = _heading(column, heading_row), column.at(rows).count_filled()
         if heading_key(heading) in self.programme.personal_headings:
             message = f'The column "{heading}" holds personal details and was dropped. Leave it out of the return.'
             self._report_heading("W02", message, sheet, heading_row, index)
-        elif heading:
+            return Contents(cells_in_personal_columns=cells)
+        if heading:
             message = f'The heading "{heading}" is not known, so its column was not read. Mend it if it should count.'
             self._report_heading("W01", message, sheet, heading_row, index)
-        elif any(column.filled[column.codes[row]] for row in rows):
+        elif cells:
             message = "A column without a heading was not read. Give it one if it should count."
             self._report_heading("W01", message, sheet, heading_row, index)
+        return Contents(cells_in_ignored_columns=cells)
 
     def _report_missing(self, sheet: Sheet, table: CaseTable) -> None:
         needed = [field.name for field in self.programme.fields if field.required]
@@ -194,9 +210,10 @@ def _rows_with_headings(columns: Sequence[Column], is_heading: Callable[[int, st
     return (row for row, headings in found.items() if headings >= HEADINGS_OF_A_TABLE)
 
 
-def _case_rows(sheet: Sheet, heading_row: int, named: Mapping[str, int], programme: Programme) -> tuple[list[int], int]:
-    """The rows, from 0, that hold a case, and how many others below the headings hold something."""
-    filled_cells = _filled_cells(sheet)
+def _case_rows(
+    sheet: Sheet, heading_row: int, filled_cells: Sequence[int], named: Mapping[str, int], programme: Programme
+) -> tuple[list[int], list[int]]:
+    """The rows, from 0, that hold a case, and the others below the headings that hold something."""
     required = {index: name for name, index in named.items() if name in programme.field_by_name}
     headings = programme.required_headings
     repeated = set(
@@ -206,7 +223,7 @@ def _case_rows(sheet: Sheet, heading_row: int, named: Mapping[str, int], program
     )
     totals = set(_total_rows(sheet))
     references = sheet.columns[named[CASE_REFERENCE]] if CASE_REFERENCE in named else None
-    cases, skipped = [], 0
+    cases, skipped = [], []
     for row in range(heading_row + 1, sheet.row_count):
         if not filled_cells[row]:
             continue
@@ -216,7 +233,7 @@ def _case_rows(sheet: Sheet, heading_row: int, named: Mapping[str, int], program
         if enough and row not in repeated and row not in totals:
             cases.append(row)
         else:
-            skipped += 1
+            skipped.append(row)
     return cases, skipped
 
 

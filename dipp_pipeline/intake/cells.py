@@ -6,6 +6,7 @@ becomes a text that begins with ERROR_MARK, so that it can never be taken for a 
 
 import datetime
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,6 +62,10 @@ class Column:
     def filled(self) -> tuple[bool, ...]:
         """Of each text, whether a cell of it counts as filled: one of nothing but spaces does not."""
         return tuple(bool(text.strip()) for text in self.texts)
+
+    def count_filled(self) -> int:
+        """How many cells are filled."""
+        return sum(times for code, times in Counter(self.codes).items() if self.filled[code])
 
     def __getitem__(self, row: int) -> str:
         return self.texts[self.codes[row]]

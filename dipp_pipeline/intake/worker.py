@@ -23,6 +23,7 @@ def main() -> None:
             function, arguments, named = pickle.load(requests)
         except EOFError:
             return
+        reply: tuple[object, Exception | None]
         try:
             reply = function(*arguments, **named), None
         except Exception as error:

@@ -74,7 +74,7 @@ def land(known: KnownReturn, version: Version, validated: Validated, definitions
         **definitions,
         "refused": validated.refused,
         "counts": asdict(validated.counts),
-        "rows_skipped": validated.rows_skipped,
+        "contents": asdict(validated.contents),
     }
     with _new_folder(version.folder / definitions["definitions"]) as new:
         write_document(new / "manifest.json", manifest)

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import polars as pl
 
-from dipp_pipeline.counts import Counts
+from dipp_pipeline.counts import Contents, Counts
 from dipp_pipeline.intake.case_table import CaseTable
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
@@ -32,8 +32,7 @@ class Validated:
     """One row an answer of an accepted case: SHEET, ROW, case_reference, question_code, answer."""
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
-    rows_skipped: int
-    """Rows that hold something but are no case."""
+    contents: Contents
 
     @property
     def refused(self) -> bool:
@@ -114,7 +113,7 @@ def _validated(arrived: Arrived, found: Sequence[Issue], values: pl.DataFrame, p
         ),
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
-        rows_skipped=sum(table.rows_skipped for table in arrived.read.tables),
+        contents=arrived.read.contents,
     )
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from dipp_pipeline.counts import Contents
 from dipp_pipeline.intake.case_table import find_case_tables
 from dipp_pipeline.intake.cells import ERROR_MARK, FormulaError, Sheet
 from tests.intake.reading import cells_of, expected_cells, find_tables, rules_of
@@ -80,7 +81,7 @@ def test_blank_rows_totals_footnotes_and_repeated_headings_are_no_cases(given):
 
     assert list(read.tables[0].rows) == [2, 5, 7, 10]
     assert references(read) == given.references()
-    assert read.tables[0].rows_skipped == 4
+    assert read.contents.rows_skipped == 4
 
 
 def test_a_total_beside_a_case_is_no_reason_to_skip_the_case(given):
@@ -114,7 +115,7 @@ def test_a_row_of_fewer_than_three_filled_cells_is_a_case_only_by_its_reference(
     read = find_tables([*given.rows(), cells])
 
     assert (6 in read.tables[0].rows) is is_case
-    assert read.tables[0].rows_skipped == (0 if is_case else 1)
+    assert read.contents.rows_skipped == (0 if is_case else 1)
 
 
 def test_filled_cells_count_over_the_whole_row(given):
@@ -294,3 +295,37 @@ def test_a_refused_file_reports_what_refuses_it_only(given):
     assert rules_of(read) == ["F04"]
     assert read.tables == ()
     assert read.refused
+
+
+def test_every_filled_cell_is_used_or_ignored_for_a_reason(given):
+    given.headings["surname"], given.headings["remarks"] = "Surname", "Remarks"
+    for case in given.cases:
+        case["surname"], case["remarks"] = "-", "see the file"
+    headings, *cases = given.rows()
+    banner, footnote, total = ["Case scores", None, "C1 and more"], ["As on the day."], [None, "Total", 4, " "]
+    cover = [["Read me"], [None, "first"]]
+    sheets = [
+        Sheet.of("Cover", cover),
+        Sheet.of(SHEET, [banner, headings, cases[0], footnote, *cases[1:], total]),
+        Sheet.of("Old", given.rows(), visible=False),
+    ]
+
+    read = find_case_tables(sheets, PROGRAMME)
+
+    used = sum(case[name] is not None for case in given.cases for name in PROGRAMME.column_names)
+    table = used + len(headings) + 4 + 4
+    assert read.contents == Contents(
+        rows_read=4 + 2,
+        rows_skipped=2,
+        cells_read=table + 2 + 1 + 2 + (2 + table),
+        cells_used=used,
+        cells_in_headings=len(headings) + 2,
+        cells_in_skipped_rows=1 + 2,
+        cells_in_ignored_columns=4,
+        cells_in_personal_columns=4,
+        cells_in_other_sheets=2 + table,
+    )
+
+
+def test_a_refused_file_has_no_contents():
+    assert find_tables([["nothing", "here"]]).contents == Contents()

@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from dipp_pipeline.counts import Counts
+from dipp_pipeline.counts import Contents, Counts
 from dipp_pipeline.landing.store import land
 from dipp_pipeline.programme.text import value_key
 from dipp_pipeline.validation.validate import Validated
@@ -201,7 +201,7 @@ def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
     assert home.under(first_step.seeds).known("part 2.csv").in_force.number == 1
 
 
-NOTHING_READ = Validated((), Counts(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), rows_skipped=0)
+NOTHING_READ = Validated((), Counts(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), Contents())
 
 
 def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:

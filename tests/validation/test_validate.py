@@ -78,7 +78,7 @@ def test_rows_that_are_no_case_are_counted():
     given = valid_return()
     (verdict,) = validate([Arrived("N03", ARRIVED_ON, find_tables([*given.rows(), ["Total", 4], ["Note"]]))], PROGRAMME)
 
-    assert verdict.rows_skipped == 2
+    assert verdict.contents.rows_skipped == 2
     assert verdict.counts.received == 4
 
 
