@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from zoneinfo import ZoneInfo
 
 from dipp_pipeline import __version__
 from dipp_pipeline.landing.arrivals import arrivals, content_hash
+from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, KnownReturn
+from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
+from dipp_pipeline.validation.corrections import Correction, read_corrections
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
@@ -30,21 +34,46 @@ class House:
     @cached_property
     def definitions(self) -> dict[str, str]:
         """What a reading depends on besides the file: an identity, and what it was made of."""
-        made_of = {"seeds": self.programme.fingerprint, "pipeline_version": __version__}
+        made_of = {
+            "seeds": self.programme.fingerprint,
+            "pipeline_version": __version__,
+            "corrections_file": content_hash(self.settings.corrections),
+            "key": self.pseudonym_key.identity,
+        }
         return {"definitions": hashlib.sha256("\n".join(made_of.values()).encode()).hexdigest()[:12], **made_of}
+
+    @cached_property
+    def pseudonym_key(self) -> Key:
+        """The key from the environment, else the home's own."""
+        given = self.settings.pseudonym_key
+        return Key(given) if given else kept_key(self.settings.keys / "pseudonym.key")
+
+    @cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """The reviewed corrections. Raises CorrectionError."""
+        return read_corrections(self.settings.corrections, self.programme)
+
+    def erasures(self) -> Erasures:
+        """The erasures as they stand now."""
+        return read_erasures(self.settings.erasures, kept_key(self.settings.keys / "erasure.key"))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until no other process works on this home."""
-        self.settings.restricted.mkdir(parents=True, exist_ok=True)
-        self.settings.restricted.chmod(0o700)
-        with (self.settings.restricted / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        """Wait until no other process works on this home. What is written meanwhile is for its owner alone."""
+        before = os.umask(0o077)
+        try:
+            self.settings.restricted.mkdir(parents=True, exist_ok=True)
+            self.settings.restricted.chmod(0o700)
+            with (self.settings.restricted / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        finally:
+            os.umask(before)
 
     def history(self) -> History:
         """The returns as they stand now."""
-        return History(self.settings.landing, self.definitions["definitions"])
+        settings = self.settings
+        return History(settings.landing, self.definitions["definitions"], settings.held_above_percent)
 
     def release_id(self, returns: Sequence[KnownReturn]) -> str:
         """First 12 hex digits of a SHA-256 over what a release is built from: returns, definitions and SQL."""
@@ -53,6 +82,7 @@ class House:
                 known.return_id,
                 known.in_force.number if known.in_force else None,
                 known.refused,
+                known.held.number if known.held else None,
                 [[version.sha256, version.received_at.isoformat()] for version in known.versions],
             ]
             for known in returns

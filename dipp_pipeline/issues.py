@@ -1,9 +1,12 @@
 """The one record of a problem in a return, whichever stage finds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dipp_pipeline.programme.model import CASE_REFERENCE, Severity
-from dipp_pipeline.programme.text import case_reference
+from dipp_pipeline.programme.text import without_case_references
+
+LONGEST_QUOTE = 80
+"""Of a cell's text, no more is quoted: what is longer is prose, and prose about a case is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,17 @@ class Issue:
     """What stood in the cell, tidied."""
 
 
-def may_be_kept(issue: Issue) -> bool:
-    """Whether what was found may be stored: it is no case reference, neither in its own column nor in a wrong one."""
-    return issue.field != CASE_REFERENCE and case_reference(issue.found or "") is None
+def quotable(found: str) -> str:
+    """What was found, as far as a message quotes it: no case reference, and no prose."""
+    found = without_case_references(found)
+    return found if len(found) <= LONGEST_QUOTE else found[:LONGEST_QUOTE] + "…"
+
+
+def to_be_kept(issue: Issue) -> Issue:
+    """The issue as it is stored: without case references, be it in their own column or in a wrong place."""
+    return replace(
+        issue,
+        message=without_case_references(issue.message),
+        sheet=issue.sheet and without_case_references(issue.sheet),
+        found=None if issue.found is None or issue.field == CASE_REFERENCE else without_case_references(issue.found),
+    )

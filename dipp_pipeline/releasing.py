@@ -11,10 +11,17 @@ from dipp_pipeline.warehouse.models import load_project
 from dipp_pipeline.warehouse.sources import Build
 
 
+class UnreadError(Exception):
+    """A version is not read under the definitions in force, so that what is in force cannot be told."""
+
+
 def build(house: House) -> Outcome:
-    """Build and test the warehouse from all that is landed and in force."""
+    """Build and test the warehouse from all that is landed and in force. Raises UnreadError."""
     with house.alone():
         returns = house.history().returns
+        unread = sorted({known.region_slug or "" for known in returns if known.to_read})
+        if unread:
+            raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions")
         made_from = Build(house.release_id(returns), datetime.now(UTC), __version__, returns)
         project = load_project(dbt_like_sql())
         return build_warehouse(house.settings.warehouse, made_from, dbt_like_sql(), house.programme, project)

@@ -9,9 +9,14 @@ from typing import Any
 
 MEGABYTE = 1024 * 1024
 
+SHORTEST_KEY = 32
+"""Characters of a pseudonym key: as many as the hexadecimal digits of 128 random bits."""
+
+_NUMBERS = ("readers", "releases_kept", "held_above_percent")
+
 
 class SettingsError(Exception):
-    """A setting is unknown or not a number; the message says which and where it stands."""
+    """A setting is unknown or not what it must be; the message says which and where it stands."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Settings:
     """How many workbooks are read at the same time."""
     releases_kept: int = 5
     """How many former releases are kept for rollback."""
+    held_above_percent: int = 20
+    """A version that would lose more of the accepted cases than this is held until someone accepts it."""
+    pseudonym_key: bytes | None = field(default=None, repr=False)
+    """In place of the key that the home makes for itself."""
 
     @property
     def incoming(self) -> Path:
@@ -49,6 +58,22 @@ class Settings:
     @property
     def originals(self) -> Path:
         return self.restricted / "originals"
+
+    @property
+    def corrections(self) -> Path:
+        return self.originals / "corrections.csv"
+
+    @property
+    def erasures(self) -> Path:
+        return self.restricted / "erasures.json"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def feedback(self) -> Path:
+        return self.restricted / "feedback"
 
     @property
     def landing(self) -> Path:
@@ -79,12 +104,12 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] = os.
     home = (home or Path(environment.get("DIPP_HOME") or "dipp_home")).expanduser().absolute()
     written = _written(home / "dipp.toml", environment)
     limits = {setting.name: written.pop(setting.name) for setting in fields(Limits) if setting.name in written}
-    others = {name: written.pop(name) for name in ("readers", "releases_kept") if name in written}
+    others = {name: written.pop(name) for name in _NUMBERS if name in written}
     if written:
         raise SettingsError(
             f'{home / "dipp.toml"}: there is no setting "{min(written)}". Take it out or mend its name.'
         )
-    return Settings(home, Limits(**limits), **others)
+    return Settings(home, Limits(**limits), **others, pseudonym_key=_pseudonym_key(environment))
 
 
 def dbt_like_sql() -> Path:
@@ -109,12 +134,17 @@ def _shipped(name: str) -> Path:
     return installed if installed.exists() else package.parent / name
 
 
+def _pseudonym_key(environment: Mapping[str, str]) -> bytes | None:
+    given = environment.get("DIPP_PSEUDONYM_KEY")
+    return None if given is None else checked_key(given.encode(), "DIPP_PSEUDONYM_KEY")
+
+
 def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, int]:
     try:
         written: dict[str, Any] = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{toml} is not valid TOML: {error}. Mend it or take it away.") from None
-    known = {setting.name for setting in fields(Limits)} | {"readers", "releases_kept"}
+    known = {setting.name for setting in fields(Limits)} | set(_NUMBERS)
     written |= {name: environment[f"DIPP_{name.upper()}"] for name in known if f"DIPP_{name.upper()}" in environment}
     return {name: _whole_number(name, value) for name, value in written.items()}
 
@@ -127,3 +157,10 @@ def _whole_number(name: str, value: Any) -> int:
     if number < 1:
         raise SettingsError(f'The setting {name} is "{value}". Give a whole number of 1 or more.')
     return number
+
+
+def checked_key(secret: bytes, where: str) -> bytes:
+    """A key without the spaces around it. Raises SettingsError where it is too short to keep a secret."""
+    if len(secret.strip()) < SHORTEST_KEY:
+        raise SettingsError(f"{where} holds no key of {SHORTEST_KEY} characters or more. Give one, or restore it.")
+    return secret.strip()

@@ -1,15 +1,18 @@
 """The first half of the walk through the house: what arrived is read, judged and landed."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 
+from dipp_pipeline.erasing.originals import references_of, scrub_original
 from dipp_pipeline.house import INSPECTORATE_TIME, House
 from dipp_pipeline.intake.case_table import ReadReturn, refused
-from dipp_pipeline.intake.pool import Progress, ReaderPool, no_progress, reader_pool
+from dipp_pipeline.intake.pool import OverLimitError, Progress, ReaderPool, no_progress, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.landing.history import History, KnownReturn, Version
-from dipp_pipeline.landing.store import land, receive
+from dipp_pipeline.landing.store import clear_former_readings, land, receive
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.validation.corrections import Applied, Correction, CorrectionError, correct
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 
@@ -22,15 +25,20 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
     """Take in what is new of these regions, and what lies under no region: read it, judge it, land it.
 
     What changed definitions make necessary to read again is read from the stored originals. Returns the identities of
-    the returns that had to be read.
+    the returns that had to be read. Raises CorrectionError where a correction does not meet its mistake any more.
     """
     limits, readers = house.settings.limits, house.settings.readers
     with house.alone(), reader_pool(house.programme, limits, readers) as pool:
         _receive(house, region_slugs)
         read_ids: set[str] = set()
         while waiting := _waiting(house.history(), region_slugs):
+            _scrub_erased(house, waiting, pool)
             _read_and_land(house, waiting, pool, progress)
             read_ids.update(known.return_id for known, _ in waiting)
+        history = house.history()
+        for known in _of_regions(history, region_slugs):
+            clear_former_readings(known, history.definitions)
+        _check_corrections(house.corrections, history, region_slugs)
     return sorted(read_ids)
 
 
@@ -43,20 +51,30 @@ def under_no_region(programme: Programme) -> ReadReturn:
 
 
 def _receive(house: House, region_slugs: Collection[str]) -> None:
-    known = house.history().by_id
+    known, erasures = house.history().by_id, house.erasures()
     received_at = datetime.now(UTC)
     for arrival in arrivals(house.settings.incoming, house.programme):
         if arrival.region_slug is None or arrival.region_slug in region_slugs:
             before = known.get(arrival.return_id)
-            receive(arrival, before, house.settings.landing, house.settings.originals, received_at)
+            receive(arrival, before, house.settings.landing, house.settings.originals, erasures, received_at)
+
+
+def _of_regions(history: History, region_slugs: Collection[str]) -> Sequence[KnownReturn]:
+    return [known for known in history.returns if known.region_slug is None or known.region_slug in region_slugs]
 
 
 def _waiting(history: History, region_slugs: Collection[str]) -> list[tuple[KnownReturn, Version]]:
-    return [
-        (known, known.to_read)
-        for known in history.returns
-        if known.to_read and (known.region_slug is None or known.region_slug in region_slugs)
-    ]
+    return [(known, known.to_read) for known in _of_regions(history, region_slugs) if known.to_read]
+
+
+def _scrub_erased(house: House, waiting: Sequence[tuple[KnownReturn, Version]], pool: ReaderPool) -> None:
+    """Take cases that were erased out of what arrived since. What cannot be searched will be refused anyway."""
+    erasures = house.erasures()
+    for original in [version.original for _, version in waiting if version.original and erasures.marks]:
+        with suppress(OverLimitError):
+            found = erasures.among(references_of(house.settings.originals / original, house, pool))
+            if found:
+                scrub_original(original, found, house, pool)
 
 
 def _read_and_land(
@@ -67,22 +85,49 @@ def _read_and_land(
     if lost:
         raise OriginalLostError(f"{lost[0]} is needed again and is gone. Restore the originals from your backup")
     readings = pool.read(originals, progress)
-    arrived = [
-        _arrived(house, known, version, next(readings) if version.original else _not_opened(known, house.programme))
+    corrected = [
+        _corrected(house, known, next(readings) if version.original else _not_opened(known, house.programme))
         for known, version in waiting
     ]
-    for (known, version), validated in zip(waiting, validate(arrived, house.programme), strict=True):
-        land(known, version, validated, house.definitions)
+    arrived = [
+        Arrived(_region_code(house.programme, known), _inspectorate_day(version), read)
+        for (known, version), (read, _) in zip(waiting, corrected, strict=True)
+    ]
+    judged = zip(waiting, corrected, validate(arrived, house.programme), strict=True)
+    for (known, version), (_, applied), validated in judged:
+        land(known, version, validated, applied, house.definitions, house.pseudonym_key)
 
 
 def _not_opened(known: KnownReturn, programme: Programme) -> ReadReturn:
     if known.region_slug is None:
         return under_no_region(programme)
-    return refused(
-        programme, "F01", "The file cannot be opened. Check that it is there and may be read, and send it again."
+    message = (
+        "The file cannot be read: it may not be opened, is a folder, or is still being copied. "
+        "Check it; each refresh tries again."
     )
+    return refused(programme, "F01", message)
 
 
-def _arrived(house: House, known: KnownReturn, version: Version, read: ReadReturn) -> Arrived:
-    region = house.programme.region_by_slug[known.region_slug].code if known.region_slug else ""
-    return Arrived(region, version.received_at.astimezone(INSPECTORATE_TIME).date(), read)
+def _corrected(house: House, known: KnownReturn, read: ReadReturn) -> tuple[ReadReturn, Sequence[Applied]]:
+    own = [entry for entry in house.corrections if (entry.region_slug, entry.path) == (known.region_slug, known.path)]
+    return correct(read, own, _region_code(house.programme, known), house.programme)
+
+
+def _region_code(programme: Programme, known: KnownReturn) -> str:
+    return programme.region_by_slug[known.region_slug].code if known.region_slug else ""
+
+
+def _inspectorate_day(version: Version) -> date:
+    return version.received_at.astimezone(INSPECTORATE_TIME).date()
+
+
+def _check_corrections(corrections: Sequence[Correction], history: History, region_slugs: Collection[str]) -> None:
+    """A correction may not outlive the mistake that it mends."""
+    for entry in corrections:
+        known = history.find(entry.region_slug, entry.path)
+        reading = known.in_force.reading if known and known.in_force else None
+        if entry.region_slug in region_slugs and (reading is None or entry.line not in reading.corrections):
+            raise CorrectionError(
+                f"corrections.csv, line {entry.line}: {entry.column} of that case in {entry.region_slug}/{entry.path} "
+                f'is not "{entry.before}" (any more). Take the line out, or mend it'
+            )

@@ -32,10 +32,11 @@ class Home:
     path: Path
     seeds: Path = field(default_factory=seeds)
     releases_kept: int = 5
+    pseudonym_key: bytes = b"a key of tests, which is no secret"
 
     @property
     def settings(self) -> Settings:
-        return Settings(self.path, readers=1, releases_kept=self.releases_kept)
+        return Settings(self.path, readers=1, releases_kept=self.releases_kept, pseudonym_key=self.pseudonym_key)
 
     @property
     def house(self) -> House:

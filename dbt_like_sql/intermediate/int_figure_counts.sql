@@ -42,6 +42,7 @@ answered_by_region as (
         count(*) as relevant_cases,
         sum(case when is_counted then 1 else 0 end) as counted_cases
     from int_case_figures
+    where is_in_force
     group by figure_kind, figure_code, region_code
 ),
 

@@ -5,6 +5,7 @@ with returns as (
         region_code,
         count(*) as returns_received,
         sum(case when is_refused then 1 else 0 end) as returns_refused,
+        sum(case when is_held then 1 else 0 end) as returns_held,
         sum(cases_received) as cases_received,
         sum(cases_quarantined) as cases_quarantined,
         max(last_received_at) as last_received_at
@@ -36,7 +37,8 @@ select
     coalesce(claims.cases_accepted, 0)::integer as cases_accepted,  -- of these, accepted: the cases that findings count
     (coalesce(returns.cases_quarantined, 0) + coalesce(claims.cases_clashing, 0))::integer as cases_quarantined,  -- of these, held back
     returns.last_received_at::timestamp as last_received_at,  -- arrival of the latest version of any return, UTC
-    programme.cases_inspected_published::integer as cases_published  -- cases of the published report, for comparison
+    programme.cases_inspected_published::integer as cases_published,  -- cases of the published report, for comparison
+    coalesce(returns.returns_held, 0)::integer as returns_held  -- returns of which a version waits for acceptance, since it would lose many cases
 from seeds.regions as regions
 left join returns on returns.region_code = regions.region_code
 left join claims on claims.region_code = regions.region_code

@@ -1,11 +1,11 @@
--- Cases of the versions in force, accepted as each return stands by itself.
--- grain: one row a return and case
+-- Cases of every version that was read and not refused, accepted as the version stands by itself.
+-- grain: one row a return, version and case
 select
     cases.return_id::varchar as return_id,                                          -- the return that holds the case
-    cases.version::integer as version,                                              -- its version in force
+    cases.version::integer as version,                                              -- its version        
     cases.sheet::varchar as sheet,                                                  -- sheet of the row
     cases.row::integer as row_number,                                               -- row, as the spreadsheet shows it
-    cases.case_reference::varchar as case_reference,                                -- the case
+    cases.case_pseudonym::varchar as case_pseudonym,                                -- the case
     cases.pdu::varchar as pdu_slug,                                                 -- Probation Delivery Unit
     cases.question_set::varchar as question_set,                                    -- core or adjusted
     cases.sentence_type::varchar as sentence_type,                                  -- kind of sentence

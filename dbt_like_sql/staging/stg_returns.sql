@@ -9,6 +9,7 @@ select
     returns.last_received_at::timestamp as last_received_at,      -- arrival of its latest version, UTC
     returns.version_in_force::integer as version_in_force,        -- null where none is
     returns.is_refused::boolean as is_refused,                    -- the latest version is refused
+    returns.is_held::boolean as is_held,                          -- a later version than the one in force waits for acceptance
     returns.cases_received::integer as cases_received,            -- case rows of the version in force
     returns.cases_accepted::integer as cases_accepted,            -- of these, accepted as the return stands by itself
     returns.cases_quarantined::integer as cases_quarantined,      -- of these, held back as the return stands by itself

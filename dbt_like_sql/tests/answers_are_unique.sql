@@ -1,8 +1,9 @@
 -- A case answers a core question once.
 -- on: fct_answers
 select
-    case_reference,
+    case_pseudonym,
     question_code
 from fct_answers
-group by case_reference, question_code
+where is_in_force
+group by case_pseudonym, question_code
 having count(*) > 1

@@ -4,4 +4,4 @@ select
     measure_code,
     cases_inspected
 from national_findings
-where cases_inspected <> (select count(distinct case_reference) from int_accepted_cases)
+where cases_inspected <> (select count(distinct case_pseudonym) from int_accepted_cases)

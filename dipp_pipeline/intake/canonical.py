@@ -61,8 +61,8 @@ def _date(text: str, epoch_1904: bool) -> str:
         if match := _DAY_FIRST.fullmatch(text):
             day, month, year = map(int, match.groups())
             return date(year, month, day).isoformat()
-        if match := _YEAR_FIRST.fullmatch(text):
-            return date.fromisoformat(text).isoformat()
+        if match := _YEAR_FIRST.fullmatch(value_key(text)):  # any dash is a hyphen
+            return date(*map(int, match.groups())).isoformat()
         if text.isascii() and text.isdigit():
             return (_DAY_0[epoch_1904] + timedelta(days=int(text))).isoformat()
     except (ValueError, OverflowError):

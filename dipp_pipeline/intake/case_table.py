@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dipp_pipeline.counts import Contents
 from dipp_pipeline.intake.cells import ERROR_MARK, Column, Sheet, column_letters
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.issues import Issue, quotable
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
 from dipp_pipeline.programme.text import case_reference, heading_key, tidy, value_key
 
@@ -149,7 +149,7 @@ class _Finder:
             elif name in named:
                 first = f"{column_letters(named[name])}{heading_row + 1}"
                 message = (
-                    f'"{tidy(heading)}" is a second column for {self.programme.label(name)}, '
+                    f'"{quotable(tidy(heading))}" is a second column for {self.programme.label(name)}, '
                     f"whose first is at {first}. Keep one of them."
                 )
                 self._report_heading("F05", message, sheet, heading_row, index, name)
@@ -162,11 +162,13 @@ class _Finder:
         column = sheet.columns[index]
         heading, cells = _heading(column, heading_row), column.at(rows).count_filled()
         if heading_key(heading) in self.programme.personal_headings:
-            message = f'The column "{heading}" holds personal details and was dropped. Leave it out of the return.'
+            message = (
+                f'The column "{quotable(heading)}" holds personal details and was dropped. Leave it out of the return.'
+            )
             self._report_heading("W02", message, sheet, heading_row, index)
             return Contents(cells_in_personal_columns=cells)
         if heading:
-            message = f'The heading "{heading}" is not known, so its column was not read. Mend it if it should count.'
+            message = f'The heading "{quotable(heading)}" is not known: its column was not read. Mend it if it counts.'
             self._report_heading("W01", message, sheet, heading_row, index)
         elif cells:
             message = "A column without a heading was not read. Give it one if it should count."

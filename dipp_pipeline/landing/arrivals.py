@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipp_pipeline.intake.formats import TAKEN
 from dipp_pipeline.programme.model import Programme
 
 OTHER_RETURNS = frozenset({"staff-survey", "staffing", "recommendations"})
@@ -51,12 +52,22 @@ def content_hash(file: Path) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The returns in a folder and its sub-folders, each folder once, though links may lead to it again."""
+    """The returns in a folder and its sub-folders, each folder once, though links may lead to it again.
+
+    Among them are what should be a return and is a folder, and folders that may not be looked into.
+    """
+    closed: list[Path] = []
     walked = set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=lambda error: closed.append(_place(error))):
         walked.add(os.path.realpath(parent))
         folders[:] = [name for name in folders if os.path.realpath(Path(parent, name)) not in walked]
+        names += [name for name in folders if Path(name).suffix.lower() in TAKEN]
         yield from (Path(parent, name) for name in names if is_return(name))
+    yield from (place for place in closed if place != folder)
+
+
+def _place(error: OSError) -> Path:
+    return Path(error.filename)
 
 
 def _arrival(file: Path, incoming: Path, programme: Programme) -> Arrival | None:

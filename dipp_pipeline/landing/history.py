@@ -3,6 +3,8 @@
     landing/<region>/<return>/return.json                      region and path
                               withdrawn.json                   the last version that a withdrawal covers
                               0001/version.json                hash and arrival of the content
+                              0001/accepted.json               stands where it may be in force whatever it loses
+                              0001/purged.json                 what is left of a version whose content was purged
                               0001/<definitions>/manifest.json what reading it under these definitions gave
 
 Each folder is written aside and renamed into place once, and never changed (see store.py).
@@ -13,21 +15,56 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Literal
 
-from dipp_pipeline.counts import Counts
+from dipp_pipeline.counts import Contents, Counts
 from dipp_pipeline.landing.documents import read_document, write_document
 
 IN_PLACE = "[0-9]*"
 """The folders of versions; one that was never renamed into place begins with a dot."""
 
+MANIFEST = "manifest.json"
+ACCEPTED = "accepted.json"
+PURGED = "purged.json"
+
+Outcome = Literal["in_force", "superseded", "held", "refused", "withdrawn", "purged", "unread"]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How many of the cases accepted of the version in force before it a version no longer gives."""
+
+    cases: int
+    of: int
+
+    def is_more_than(self, percent: int) -> bool:
+        return 100 * self.cases > percent * self.of
+
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading a version gave, under the definitions in force now."""
+    """What reading a version gave, under the definitions in force now, or before it was purged."""
 
     folder: Path
     refused: bool
     counts: Counts
+    contents: Contents
+    corrections: Sequence[int]
+    """The lines of the corrections that were applied."""
+    loss: Loss | None
+    """None where no version was in force before it."""
+
+    @classmethod
+    def of(cls, folder: Path, manifest: dict[str, Any]) -> "Reading":
+        """As its manifest says."""
+        return cls(
+            folder=folder,
+            refused=manifest["refused"],
+            counts=Counts(**manifest["counts"]),
+            contents=Contents(**manifest["contents"]),
+            corrections=manifest["corrections"],
+            loss=Loss(**manifest["loss"]) if manifest["loss"] else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -41,6 +78,14 @@ class Version:
     received_at: datetime
     reading: Reading | None
     """None where it has not been read under the definitions in force now."""
+    accepted: bool
+    """Whether someone let it come into force whatever it loses."""
+    purged: bool
+    """Whether nothing is left of it but its hash and its counts."""
+
+    def accept(self) -> None:
+        """Let the version come into force whatever it loses."""
+        write_document(self.folder / ACCEPTED, {})
 
 
 @dataclass(frozen=True)
@@ -54,6 +99,7 @@ class KnownReturn:
     versions: Sequence[Version]
     withdrawn_through: int
     """The number of the last version that a withdrawal covers, 0 for none."""
+    held_above_percent: int
 
     @property
     def latest(self) -> Version:
@@ -68,36 +114,68 @@ class KnownReturn:
         """Whether the latest version is refused, unless the return was withdrawn."""
         return not self.withdrawn and self.latest.reading is not None and self.latest.reading.refused
 
-    @property
+    @cached_property
     def in_force(self) -> Version | None:
-        """The latest version that was not refused."""
-        return next((version for version in self._standing if version.reading and not version.reading.refused), None)
+        """The latest version that was neither refused nor is held."""
+        return self.in_force_before(self.latest.number + 1)
+
+    @cached_property
+    def held(self) -> Version | None:
+        """The latest version that would come into force if it did not lose so many cases."""
+        latest = next(self._readable(self.withdrawn_through), None)
+        return latest if latest is not self.in_force else None
 
     @property
     def to_read(self) -> Version | None:
-        """The version that must be read before it can be told which is in force."""
-        for version in self._standing:
-            if version.reading is None:
-                return version
-            if not version.reading.refused:
-                return None
-        return None
+        """The first version that has not been read under the definitions in force now."""
+        unread = (version for version in self.versions if version.reading is None and not version.purged)
+        return next(unread, None)
+
+    def in_force_before(self, number: int) -> Version | None:
+        """The version that is in force if only those before that number count."""
+        in_force = None
+        for version in reversed(list(self._readable(self.withdrawn_through))):
+            loss = version.reading.loss if version.reading else None
+            loses_much = loss is not None and loss.is_more_than(self.held_above_percent)
+            if version.number < number and (in_force is None or version.accepted or not loses_much):
+                in_force = version
+        return in_force
+
+    def readable_before(self, number: int) -> Version | None:
+        """The latest version before that number that was not refused, in force or not."""
+        return next((version for version in self._readable(0) if version.number < number), None)
+
+    def outcome(self, version: Version) -> Outcome:
+        """What became of one of its versions."""
+        if version.purged:
+            return "purged"
+        if version.reading is None:
+            return "unread"
+        if version.reading.refused:
+            return "refused"
+        if version is self.in_force:
+            return "in_force"
+        if version.number <= self.withdrawn_through:
+            return "withdrawn"
+        return "held" if version is self.held else "superseded"
 
     def withdraw(self) -> None:
         """Take the return out of force until new bytes arrive."""
         write_document(self.folder / "withdrawn.json", {"through_version": self.latest.number})
 
-    @property
-    def _standing(self) -> Iterator[Version]:
-        """The versions that may be in force, the latest first."""
-        return (version for version in reversed(self.versions) if version.number > self.withdrawn_through)
+    def _readable(self, after: int) -> Iterator[Version]:
+        """The versions after that number that were read and not refused, the latest first."""
+        for version in reversed(self.versions):
+            if version.number > after and version.reading and not version.reading.refused and not version.purged:
+                yield version
 
 
 class History:
     """All returns that ever arrived, as they stand under the given definitions."""
 
-    def __init__(self, landing: Path, definitions: str) -> None:
+    def __init__(self, landing: Path, definitions: str, held_above_percent: int) -> None:
         self._landing = landing
+        self._held_above_percent = held_above_percent
         self.definitions = definitions
 
     @cached_property
@@ -126,21 +204,23 @@ class History:
             folder=folder,
             versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/version.json"))],
             withdrawn_through=read_document(withdrawn)["through_version"] if withdrawn.exists() else 0,
+            held_above_percent=self._held_above_percent,
         )
 
     def _version(self, folder: Path) -> Version:
         known = read_document(folder / "version.json")
+        purged = folder / PURGED
         return Version(
             number=int(folder.name),
             folder=folder,
             sha256=known["sha256"],
             original=known["original"],
             received_at=datetime.fromisoformat(known["received_at"]),
-            reading=self._reading(folder / self.definitions),
+            reading=_reading(purged if purged.exists() else folder / self.definitions / MANIFEST),
+            accepted=(folder / ACCEPTED).exists(),
+            purged=purged.exists(),
         )
 
-    def _reading(self, folder: Path) -> Reading | None:
-        if not (folder / "manifest.json").exists():
-            return None
-        manifest = read_document(folder / "manifest.json")
-        return Reading(folder, manifest["refused"], Counts(**manifest["counts"]))
+
+def _reading(manifest: Path) -> Reading | None:
+    return Reading.of(manifest.parent, read_document(manifest)) if manifest.exists() else None

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -11,10 +11,16 @@ from pathlib import Path
 
 import polars as pl
 
-from dipp_pipeline.issues import Issue, may_be_kept
+from dipp_pipeline.issues import Issue, to_be_kept
 from dipp_pipeline.landing.arrivals import UNREADABLE, Arrival, content_hash
+from dipp_pipeline.landing.changes import CASE, changes
 from dipp_pipeline.landing.documents import write_document
-from dipp_pipeline.landing.history import KnownReturn, Version
+from dipp_pipeline.landing.erasures import Erasures
+from dipp_pipeline.landing.history import MANIFEST, KnownReturn, Version
+from dipp_pipeline.landing.pseudonyms import Key
+from dipp_pipeline.programme.model import CASE_REFERENCE
+from dipp_pipeline.programme.text import without_case_references
+from dipp_pipeline.validation.corrections import Applied
 from dipp_pipeline.validation.validate import Validated
 
 ISSUES = {
@@ -28,28 +34,41 @@ ISSUES = {
     "message": pl.String,
 }
 
+CORRECTIONS = {
+    "line": pl.Int32,
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "column_name": pl.String,
+    "author_role": pl.String,
+    "corrected_on": pl.Date,
+}
 
 NOT_OPENED = ""
 """Stands for the content of a file that lies under no region."""
 
 
-def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, originals: Path, received_at: datetime) -> bool:
+def receive(
+    arrival: Arrival,
+    known: KnownReturn | None,
+    landing: Path,
+    originals: Path,
+    erasures: Erasures,
+    received_at: datetime,
+) -> bool:
     """Record the arrival as a version of its return if its content is new. True if it was.
 
-    A file under no region is not opened: it has one version, without an original. So has one that cannot be opened,
-    until it can.
+    A file under no region is not opened: it has one version, without an original. So has one that cannot be opened, or
+    that changes while it is copied, until it can be kept.
     """
-    if arrival.region_slug is None:
-        sha256, original = NOT_OPENED, None
-    else:
-        sha256, original = content_hash(arrival.file), None
-    if (known is not None and sha256 == known.latest.sha256) or not os.path.lexists(arrival.file):
+    if not os.path.lexists(arrival.file):  # it was taken away since it was listed
         return False
-    if sha256 not in (NOT_OPENED, UNREADABLE):
-        try:
-            sha256, original = _keep_original(arrival.file, originals)
-        except FileNotFoundError:  # it was taken away while it was read
-            return False
+    sha256, original = NOT_OPENED, None
+    if arrival.region_slug is not None:
+        sha256 = content_hash(arrival.file)
+        if sha256 != UNREADABLE and (known is None or sha256 != known.latest.sha256):
+            sha256, original = _keep_original(arrival.file, sha256, originals, erasures)
+    if known is not None and sha256 == known.latest.sha256:
+        return False
     folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
     number = known.latest.number + 1 if known else 1
     if known is None:
@@ -62,9 +81,27 @@ def receive(arrival: Arrival, known: KnownReturn | None, landing: Path, original
     return True
 
 
-def land(known: KnownReturn, version: Version, validated: Validated, definitions: Mapping[str, str]) -> None:
-    """Land what reading a version gave, under the definitions of that identity."""
-    identity = {"return_id": known.return_id, "version": version.number}
+def land(
+    known: KnownReturn,
+    version: Version,
+    validated: Validated,
+    applied: Sequence[Applied],
+    definitions: Mapping[str, str],
+    key: Key,
+) -> None:
+    """Land what reading a version gave, under the definitions of that identity: pseudonyms in place of references.
+
+    The versions before it are landed already.
+    """
+    tables = {
+        "cases": _pseudonymised(validated.cases, key),
+        "answers": _pseudonymised(validated.answers, key),
+        "columns": _without_references_in_sheets(validated.columns),
+        "issues": _issues_frame(validated.issues),
+        "corrections": _corrections_frame(applied),
+    }
+    before = None if validated.refused else known.readable_before(version.number)
+    tables["changes"] = changes(_landed(before) if before else None, tables)
     manifest = {
         "region": known.region_slug,
         "path": known.path,
@@ -75,36 +112,88 @@ def land(known: KnownReturn, version: Version, validated: Validated, definitions
         "refused": validated.refused,
         "counts": asdict(validated.counts),
         "contents": asdict(validated.contents),
+        "corrections": sorted({entry.correction.line for entry in applied}),
+        "loss": _loss(known.in_force_before(version.number), tables["cases"]),
     }
     with _new_folder(version.folder / definitions["definitions"]) as new:
-        write_document(new / "manifest.json", manifest)
-        tables = {
-            "cases": validated.cases,
-            "answers": validated.answers,
-            "columns": validated.columns,
-            "issues": _issues_frame(validated.issues),
-        }
+        write_document(new / MANIFEST, manifest)
         for name, frame in tables.items():
-            marks = (pl.lit(value).alias(column) for column, value in identity.items())
+            marks = (pl.lit(known.return_id).alias("return_id"), pl.lit(version.number).alias("version"))
             frame.select(*marks, pl.all()).write_parquet(new / f"{name}.parquet", compression="zstd")
 
 
-def _keep_original(file: Path, originals: Path) -> tuple[str, str]:
-    """Copy a file among the originals, under its own name; its hash, which is of the copy, and where the copy is."""
+def clear_former_readings(known: KnownReturn, definitions: str) -> None:
+    """Remove what reading gave under definitions that are no longer in force, another key's pseudonyms among it."""
+    for version in known.versions:
+        for folder in version.folder.iterdir():
+            if folder.is_dir() and folder.name != definitions:
+                shutil.rmtree(folder)
+
+
+def _pseudonymised(frame: pl.DataFrame, key: Key) -> pl.DataFrame:
+    pseudonyms = {reference: key.pseudonym(reference) for reference in frame[CASE_REFERENCE].unique()}
+    pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
+    return _without_references_in_sheets(frame).with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
+
+
+def _without_references_in_sheets(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, without the case reference that a sheet's name may hold."""
+    names = {name: without_case_references(name) for name in frame["sheet"].unique()}
+    return frame.with_columns(pl.col("sheet").replace(names))
+
+
+def _landed(version: Version) -> dict[str, pl.DataFrame]:
+    """What changes are told from."""
+    folder = version.reading.folder if version.reading else version.folder
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cases", "answers")}
+
+
+def _loss(in_force: Version | None, cases: pl.DataFrame) -> dict[str, int] | None:
+    """How many of the cases accepted of the version in force are not accepted any more."""
+    if in_force is None:
+        return None
+    accepted = _landed(in_force)["cases"]
+    return {"cases": accepted.join(cases, on=CASE, how="anti").height, "of": accepted.height}
+
+
+def _keep_original(file: Path, sha256: str, originals: Path, erasures: Erasures) -> tuple[str, str | None]:
+    """Copy a file among the originals, under its own name; its hash, and where the copy is.
+
+    Of a content from which a case was erased the scrubbed copy is kept, and not what arrived again.
+    """
+    kept = originals / sha256 / file.name
+    scrubbed = next((originals / sha256).glob("*"), None) if sha256 in erasures.contents else None
     originals.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=originals, prefix=".arriving-") as folder:
         copy = Path(folder, "original")
-        shutil.copyfile(file, copy)
-        sha256 = content_hash(copy)
-        kept = originals / sha256 / file.name
+        try:
+            shutil.copyfile(scrubbed or file, copy)
+        except OSError:
+            return UNREADABLE, None
+        if not scrubbed and content_hash(copy) != sha256:  # it is still being written
+            return UNREADABLE, None
         kept.parent.mkdir(exist_ok=True)
         copy.replace(kept)
     return sha256, f"{sha256}/{file.name}"
 
 
 def _issues_frame(issues: tuple[Issue, ...]) -> pl.DataFrame:
-    rows = [{**asdict(issue), "found": issue.found if may_be_kept(issue) else None} for issue in issues]
-    return pl.DataFrame(rows, schema=ISSUES, orient="row")
+    return pl.DataFrame([asdict(to_be_kept(issue)) for issue in issues], schema=ISSUES, orient="row")
+
+
+def _corrections_frame(applied: Sequence[Applied]) -> pl.DataFrame:
+    rows = [
+        {
+            "line": done.correction.line,
+            "sheet": done.sheet,
+            "row": done.row,
+            "column_name": done.correction.column,
+            "author_role": done.correction.author_role,
+            "corrected_on": done.correction.corrected_on,
+        }
+        for done in applied
+    ]
+    return _without_references_in_sheets(pl.DataFrame(rows, schema=CORRECTIONS, orient="row"))
 
 
 @contextmanager

@@ -107,6 +107,7 @@ def _fields(path: Path) -> Iterator[Field]:
             allowed=("true", "false") if row["type"] == "boolean" else tuple(row["values"].split()),
             minimum=row["min"] or None,
             maximum=row["max"] or None,
+            description=row["description"],
         )
 
 
@@ -123,7 +124,16 @@ def _questions(path: Path) -> Iterator[Question]:
             raise ProgrammeError(f'{path.name}: "{code}" counts with "{core}", which is no core question.')
         if row["answer_type"] not in SHARED_VALUE_LISTS:
             raise ProgrammeError(f'{path.name}: "{code}" has the unknown answer type "{row["answer_type"]}".')
-        yield Question(code, row["question_set"], parent or None, row["kind"], row["answer_type"], row["applies_when"])
+        yield Question(
+            code=code,
+            question_set=row["question_set"],
+            parent_code=parent or None,
+            kind=row["kind"],
+            answer_type=row["answer_type"],
+            applies_when=row["applies_when"],
+            stage=row["stage"],
+            label=row["label"],
+        )
 
 
 def _check_measures(path: Path, question_codes: set[str]) -> None:

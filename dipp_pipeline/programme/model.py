@@ -67,6 +67,8 @@ class Field:
     allowed: tuple[str, ...]
     minimum: str | None
     maximum: str | None
+    description: str
+    """What it is, in words for whoever fills it in; empty where its heading says all."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Question:
     kind: str
     answer_type: str
     applies_when: str
+    stage: str
+    label: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
+_CASE_REFERENCE_WITHIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:\s*[0-9]){6}(?![0-9])")
 _TRAILING_PUNCTUATION = re.compile(r"[\W_]+$")
 
 
@@ -39,3 +40,13 @@ def case_reference(text: str) -> str | None:
     """The well-formed case reference that a text gives, or None."""
     reference = without_spaces(text)
     return reference if _CASE_REFERENCE.fullmatch(reference) else None
+
+
+def case_references_within(text: str) -> set[str]:
+    """The well-formed case references that stand somewhere in a text."""
+    return {without_spaces(found) for found in _CASE_REFERENCE_WITHIN.findall(text)}
+
+
+def without_case_references(text: str) -> str:
+    """A text in which every well-formed case reference is replaced by words."""
+    return _CASE_REFERENCE_WITHIN.sub("a case reference", text)

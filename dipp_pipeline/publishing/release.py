@@ -1,5 +1,6 @@
 """A release: the marts of a warehouse whose tests all passed, in a database of their own, switched in at once."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ def publish(settings: Settings, project: Project) -> Release:
         _write(settings.warehouse, aside, project.marts)
         _verify(aside, project.marts)
         _keep_former(settings)
+        settings.database.parent.chmod(0o755)
+        aside.chmod(0o644)
         aside.replace(settings.database)
     except duckdb.Error as error:
         raise PublicationError(f"Nothing was published, since the release could not be written: {error}.") from None
@@ -108,7 +111,6 @@ def _keep_former(settings: Settings) -> None:
     if found:
         settings.former_releases.mkdir(parents=True, exist_ok=True)
         kept = settings.former_releases / f"{found[1]}-{found[0]}.duckdb"
-        kept.unlink(missing_ok=True)
-        kept.hardlink_to(settings.database)
+        shutil.copyfile(settings.database, kept)
     for old in sorted(settings.former_releases.glob("*.duckdb"))[: -settings.releases_kept]:
         old.unlink()

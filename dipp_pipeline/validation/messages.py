@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from dipp_pipeline.issues import quotable
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
-from dipp_pipeline.programme.text import case_reference, pdu_key, value_key
-
-LONGEST_QUOTE = 80
-"""Of a cell's text, no more is quoted: what is longer is prose, and prose about a case is not kept."""
+from dipp_pipeline.programme.text import pdu_key, value_key
 
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:
@@ -16,14 +14,14 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
         return _unknown_pdu(found or "", region, programme)
     if rule_code == "R06":
         return _pdu_elsewhere(found or "", region, programme)
-    found = quotable(found)
+    found = quotable(found or "")
     field = programme.field_by_name.get(column)
     name = programme.label(column)
     match rule_code:
         case "R01":
             return "The row has data but no case reference. Give the reference, or clear the row if it is no case."
         case "R02":
-            return "The case reference is not a letter and six digits, such as X320741. Mend it."
+            return "The case reference is not a letter followed by six digits. Mend it."
         case "R03":
             return "This case stands more than once in this return, with different contents. Keep the right row only."
         case "R07" if field and field.type == "integer":
@@ -51,13 +49,6 @@ def message(rule_code: str, column: str, found: str | None, region: Region, prog
             return f'{name} does not apply to this case, so "{found}" was read as not applicable. Check the details.'
         case _:
             return f"{name} is yes while every prompt of it that was answered is no. Check the judgement."
-
-
-def quotable(found: str | None) -> str | None:
-    """What was found, as far as it is quoted: no case reference, and no prose."""
-    if found is None or len(found) <= LONGEST_QUOTE:
-        return "a case reference" if found and case_reference(found) else found
-    return found[:LONGEST_QUOTE] + "…"
 
 
 def _unknown_pdu(found: str, region: Region, programme: Programme) -> str:

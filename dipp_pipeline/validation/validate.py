@@ -9,11 +9,11 @@ import polars as pl
 
 from dipp_pipeline.counts import Contents, Counts
 from dipp_pipeline.intake.case_table import CaseTable
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.issues import LONGEST_QUOTE, Issue
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.validation.duplicates import repeated_rows
 from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame
-from dipp_pipeline.validation.messages import LONGEST_QUOTE, message
+from dipp_pipeline.validation.messages import message
 from dipp_pipeline.validation.rules import read_as_not_applicable, typed
 from dipp_pipeline.validation.schema import case_schema, failures
 

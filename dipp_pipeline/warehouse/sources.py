@@ -2,22 +2,38 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from dipp_pipeline.landing.history import KnownReturn, Version
-from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.counts import Contents, Counts
+from dipp_pipeline.landing.history import KnownReturn, Reading, Version
+from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.warehouse.models import Project, TableColumns
 
 _FIELD_TYPES = {"date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
 
-_ARROW_TYPES = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
 
 _IDENTITY = {"return_id": "VARCHAR", "version": "INTEGER"}
+
+_PLACE = {**_IDENTITY, "sheet": "VARCHAR", "row": "INTEGER"}
+
+_COUNTS = {
+    "cases_received": "INTEGER",
+    "cases_accepted": "INTEGER",
+    "cases_quarantined": "INTEGER",
+    "identical_dropped": "INTEGER",
+}
 
 _RETURNS = {
     "return_id": "VARCHAR",
@@ -28,10 +44,18 @@ _RETURNS = {
     "last_received_at": "TIMESTAMP",
     "version_in_force": "INTEGER",
     "is_refused": "BOOLEAN",
-    "cases_received": "INTEGER",
-    "cases_accepted": "INTEGER",
-    "cases_quarantined": "INTEGER",
-    "identical_dropped": "INTEGER",
+    "is_held": "BOOLEAN",
+    **_COUNTS,
+}
+
+_VERSIONS = {
+    **_IDENTITY,
+    "content_sha256": "VARCHAR",
+    "received_at": "TIMESTAMP",
+    "outcome": "VARCHAR",
+    **_COUNTS,
+    "cases_lost": "INTEGER",
+    **{entry.name: "BIGINT" if entry.name.startswith("cells") else "INTEGER" for entry in fields(Contents)},
 }
 
 
@@ -49,27 +73,43 @@ def source_columns(seeds: Path, programme: Programme) -> TableColumns:
     """Every source table with its columns and their types; seeds are text."""
     return {
         "landing.returns": _RETURNS,
+        "landing.versions": _VERSIONS,
         "landing.cases": {
-            **_IDENTITY,
-            "sheet": "VARCHAR",
-            "row": "INTEGER",
-            **{field.name: _FIELD_TYPES.get(field.type, "VARCHAR") for field in programme.fields},
+            **_PLACE,
+            "case_pseudonym": "VARCHAR",
+            **{
+                field.name: _FIELD_TYPES.get(field.type, "VARCHAR")
+                for field in programme.fields
+                if field.name != CASE_REFERENCE
+            },
         },
         "landing.answers": {
-            **_IDENTITY,
-            "sheet": "VARCHAR",
-            "row": "INTEGER",
-            "case_reference": "VARCHAR",
+            **_PLACE,
+            "case_pseudonym": "VARCHAR",
             "question_code": "VARCHAR",
             "answer": "VARCHAR",
         },
+        "landing.columns": {**_IDENTITY, "sheet": "VARCHAR", "column_name": "VARCHAR", "letters": "VARCHAR"},
+        "landing.changes": {
+            **_PLACE,
+            "case_pseudonym": "VARCHAR",
+            "change": "VARCHAR",
+            "column_name": "VARCHAR",
+            "value_before": "VARCHAR",
+            "value_after": "VARCHAR",
+        },
+        "landing.corrections": {
+            **_PLACE,
+            "line": "INTEGER",
+            "column_name": "VARCHAR",
+            "author_role": "VARCHAR",
+            "corrected_on": "DATE",
+        },
         "landing.issues": {
-            **_IDENTITY,
+            **_PLACE,
             "rule_code": "VARCHAR",
             "severity": "VARCHAR",
-            "sheet": "VARCHAR",
             "cell": "VARCHAR",
-            "row": "INTEGER",
             "field": "VARCHAR",
             "found": "VARCHAR",
             "message": "VARCHAR",
@@ -102,6 +142,7 @@ def create_sources(
         )
     given = {
         "landing.returns": [_return_row(known, programme) for known in build.returns],
+        "landing.versions": [_version_row(known, version) for known in build.returns for version in known.versions],
         "landing.build": [_build_row(build)],
         "landing.published_columns": list(_published_columns(project)),
     }
@@ -109,7 +150,18 @@ def create_sources(
         _insert(connection, name, rows, tables[name])
     in_force = [known.in_force for known in build.returns if known.in_force]
     refused = [known.latest for known in build.returns if known.refused]
-    for name, versions in {"cases": in_force, "answers": in_force, "issues": [*in_force, *refused]}.items():
+    readable = [
+        version
+        for known in build.returns
+        for version in known.versions
+        if known.outcome(version) not in ("refused", "purged")
+    ]
+    landed = {
+        **dict.fromkeys(("cases", "answers", "changes"), readable),
+        **dict.fromkeys(("columns", "corrections"), in_force),
+        "issues": [*in_force, *refused],
+    }
+    for name, versions in landed.items():
         _insert_landed(connection, name, versions, tables[f"landing.{name}"])
 
 
@@ -133,7 +185,6 @@ def _insert(
 
 def _return_row(known: KnownReturn, programme: Programme) -> dict[str, object]:
     in_force = known.in_force
-    counts = in_force.reading.counts if in_force and in_force.reading else None
     return {
         "return_id": known.return_id,
         "region_code": programme.region_by_slug[known.region_slug].code if known.region_slug else None,
@@ -143,10 +194,32 @@ def _return_row(known: KnownReturn, programme: Programme) -> dict[str, object]:
         "last_received_at": known.latest.received_at.replace(tzinfo=None),
         "version_in_force": in_force.number if in_force else None,
         "is_refused": known.refused,
-        "cases_received": counts.received if counts else 0,
-        "cases_accepted": counts.accepted if counts else 0,
-        "cases_quarantined": counts.quarantined if counts else 0,
-        "identical_dropped": counts.identical_dropped if counts else 0,
+        "is_held": known.held is not None,
+        **_counts(in_force.reading if in_force else None),
+    }
+
+
+def _version_row(known: KnownReturn, version: Version) -> dict[str, object]:
+    reading = version.reading
+    return {
+        "return_id": known.return_id,
+        "version": version.number,
+        "content_sha256": version.sha256,
+        "received_at": version.received_at.replace(tzinfo=None),
+        "outcome": known.outcome(version),
+        **_counts(reading),
+        "cases_lost": reading.loss.cases if reading and reading.loss else None,
+        **asdict(reading.contents if reading else Contents()),
+    }
+
+
+def _counts(reading: Reading | None) -> dict[str, int]:
+    counts = reading.counts if reading else Counts()
+    return {
+        "cases_received": counts.received,
+        "cases_accepted": counts.accepted,
+        "cases_quarantined": counts.quarantined,
+        "identical_dropped": counts.identical_dropped,
     }
 
 

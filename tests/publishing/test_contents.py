@@ -27,7 +27,7 @@ TABLES = {
     "programme_progress": (
         "region_code VARCHAR, region_name VARCHAR, status VARCHAR, returns_received INTEGER, returns_refused INTEGER,"
         " cases_received INTEGER, cases_accepted INTEGER, cases_quarantined INTEGER, last_received_at TIMESTAMP,"
-        " cases_published INTEGER"
+        " cases_published INTEGER, returns_held INTEGER"
     ),
     "data_quality": (
         "region_code VARCHAR, rule_code VARCHAR, rule_name VARCHAR, severity VARCHAR, occurrences INTEGER"
@@ -49,7 +49,7 @@ ROWS = {
     "programme_progress": 12,
     "data_quality": 5,
     "release_info": 1,
-    "data_dictionary": 79,
+    "data_dictionary": 80,
 }
 
 
@@ -142,7 +142,7 @@ def test_no_case_reference_stands_in_the_published_file(published_demo: Home, ca
     accepted = {
         reference
         for known in published_demo.house.history().returns
-        for reference in published_demo.landed(known.path, "cases")["case_reference"]
+        for reference in published_demo.landed(known.path, "cases")["case_pseudonym"]
     }
     searched = accepted | case_references
     published, warehouse = (

@@ -108,7 +108,7 @@ def test_a_test_that_was_not_run_on_this_warehouse_stops_publication(
 @pytest.mark.parametrize(
     ("change", "table"),
     [
-        ("alter table national_findings add column case_reference VARCHAR", "national_findings"),
+        ("alter table national_findings add column case_pseudonym VARCHAR", "national_findings"),
         ("alter table release_info alter regions_included type HUGEINT", "release_info"),
     ],
     ids=["a column more", "another type"],

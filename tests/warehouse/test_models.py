@@ -173,14 +173,14 @@ def test_every_model_stands_after_all_that_it_reads(project: Project):
     ("model", "column", "sources"),
     [
         ("stg_cases", "row_number", {("landing.cases", "row")}),
-        ("int_accepted_cases", "region_code", {("int_case_claims", "region_code")}),
+        ("int_version_cases", "region_code", {("stg_returns", "region_code")}),
         ("fct_answers", "question_code", {("seeds.questions", "core_equivalent")}),
         ("fct_answers", "answer", {("stg_answers", "answer")}),
         (
             "int_case_claims",
             "is_kept",
             {
-                ("stg_cases", "case_reference"),
+                ("stg_cases", "case_pseudonym"),
                 ("stg_returns", "first_received_at"),
                 ("stg_returns", "region_slug"),
                 ("stg_returns", "return_path"),

@@ -10,7 +10,7 @@ TESTS = load_project(dbt_like_sql()).tests
 
 ONE_FIGURE = "level = 'region' and region_code = 'N03' and figure_code = 'delivery_effective'"
 ONE_FIGURE_OF_NO_CASE = "level = 'region' and region_code = 'N52' and figure_code = 'delivery_effective'"
-ONE_CASE = "case_reference = (select min(case_reference) from int_accepted_cases)"
+ONE_CASE = "case_pseudonym = (select min(case_pseudonym) from int_accepted_cases)"
 
 CORRUPTIONS = {
     "accepted_cases_are_in_one_region": {
@@ -33,7 +33,14 @@ CORRUPTIONS = {
         "an answer read as not applicable": f"""
             update fct_answers set answer = 'not_applicable' where {ONE_CASE} and question_code = 'C3'""",
     },
+    "cells_are_accounted_for": {
+        "a cell lost": "update landing.versions set cells_used = cells_used - 1 where outcome = 'in_force'",
+        "a cell from nowhere": "update landing.versions set cells_in_headings = cells_in_headings + 1",
+    },
     "case_rows_are_accounted_for": {
+        "a row skipped that was not read": "update landing.versions set rows_skipped = rows_skipped + 1",
+        "a row of a version that went nowhere": """
+            update landing.versions set cases_received = cases_received + 1, rows_read = rows_read + 1""",
         "a row received that went nowhere": """
             update landing.returns set cases_received = cases_received + 1 where return_path = 'part 1.xlsx'""",
         "a case accepted that did not land": f"delete from landing.cases where {ONE_CASE}",
@@ -98,9 +105,9 @@ CORRUPTIONS = {
         "rounded down too far": f"""
             update int_figure_counts set percentage_rounded = percentage_rounded - 1 where {ONE_FIGURE}""",
         "a half rounded down": f"""
-            update int_figure_counts set relevant_cases = 8, counted_cases = 1, percentage = 12.5,
+            update int_figure_counts set cases_inspected = 8, relevant_cases = 8, counted_cases = 1, percentage = 12.5,
                 percentage_rounded = 12, lower_95 = 2.241749145005667, upper_95 = 47.08881822128535
-            where {ONE_FIGURE}""",
+            where {ONE_FIGURE_OF_NO_CASE}""",
         "below its interval": f"update int_figure_counts set lower_95 = percentage + 1 where {ONE_FIGURE}",
         "above its interval": f"update int_figure_counts set upper_95 = percentage - 1 where {ONE_FIGURE}",
         "a wider interval": f"update int_figure_counts set upper_95 = upper_95 + 0.1 where {ONE_FIGURE}",
@@ -132,6 +139,14 @@ CORRUPTIONS = {
         "other regions": "update release_info set regions_included = regions_included + 1",
         "cases missing": "update release_info set cases_inspected = null",
         "other cases": "update release_info set cases_inspected = cases_inspected + 1",
+    },
+    "returns_in_force_add_up_to_their_region": {
+        "a case that a version invents": """
+            update int_version_findings set relevant_cases = relevant_cases + 1
+            where measure_code = 'delivery_effective'""",
+        "a case that a version leaves out": """
+            update int_version_findings set counted_cases = counted_cases - 1
+            where measure_code = 'delivery_effective'""",
     },
     "rules_are_known": {
         "an unknown rule": "insert into int_issues (return_id, region_code, rule_code) values ('one', 'N03', 'X99')",

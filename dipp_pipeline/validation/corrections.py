@@ -1,0 +1,141 @@
+"""Reviewed corrections of single cells: applied after reading, before judging, and only where the mistake still stands.
+
+    restricted/originals/corrections.csv: region,return,case,field,from,to,reason,author_role,date
+
+One line corrects one field or question of one case of one return. `from` is what stands there, in any spelling, blank
+for a blank cell; `to` is what is read in its place, and is judged like any other value.
+"""
+
+import csv
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from dipp_pipeline.intake.canonical import canonical, reading_of
+from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
+from dipp_pipeline.intake.cells import ERROR_MARK, Column
+from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.programme.text import tidy, without_spaces
+
+HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")
+
+
+class CorrectionError(Exception):
+    """A correction cannot be applied; the message names its line, and never a case."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A line of the file. `line` is its number as a text editor shows it; the case is as its reference is compared."""
+
+    line: int
+    region_slug: str
+    path: str
+    case_reference: str
+    column: str
+    before: str
+    after: str
+    author_role: str
+    corrected_on: date
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A correction and the cell that it mended."""
+
+    correction: Correction
+    sheet: str
+    row: int
+
+
+def read_corrections(file: Path, programme: Programme) -> tuple[Correction, ...]:
+    """The corrections of a file, none where there is no file. Raises CorrectionError."""
+    if not file.exists():
+        return ()
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        lines = csv.DictReader(text, strict=True)
+        try:
+            if tuple(lines.fieldnames or ()) != HEADINGS:
+                raise CorrectionError(f"{file.name}: the first line must be {','.join(HEADINGS)}. Mend it.")
+            corrections = tuple(_correction(row, lines.line_num, file.name, programme) for row in lines)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise CorrectionError(f"{file.name} cannot be read as CSV in UTF-8: {error}. Mend it.") from None
+    places = Counter((entry.region_slug, entry.path, entry.case_reference, entry.column) for entry in corrections)
+    for entry in corrections:
+        if places[entry.region_slug, entry.path, entry.case_reference, entry.column] > 1:
+            raise CorrectionError(f"{file.name}, line {entry.line}: another line corrects the same cell. Keep one.")
+    return corrections
+
+
+def _correction(row: dict[str | None, str | None], line: int, file: str, programme: Programme) -> Correction:
+    values = {heading: (row.get(heading) or "").strip() for heading in HEADINGS}
+    for needed in ("region", "return", "case", "field", "reason", "author_role", "date"):
+        if not values[needed]:
+            raise CorrectionError(f"{file}, line {line}: {needed} is blank. Fill it in.")
+    if None in row:
+        raise CorrectionError(f"{file}, line {line} has more than {len(HEADINGS)} columns. Mend it.")
+    if values["region"] not in programme.region_by_slug:
+        raise CorrectionError(f'{file}, line {line}: "{values["region"]}" is no region. Use its folder\'s name.')
+    if values["field"] not in programme.column_names:
+        raise CorrectionError(f'{file}, line {line}: "{values["field"]}" is no field or question. Mend it.')
+    try:
+        corrected_on = date.fromisoformat(values["date"])
+    except ValueError:
+        raise CorrectionError(f"{file}, line {line}: the date must be given as yyyy-mm-dd. Mend it.") from None
+    return Correction(
+        line=line,
+        region_slug=values["region"],
+        path=values["return"],
+        case_reference=without_spaces(values["case"]),
+        column=values["field"],
+        before=values["from"],
+        after=values["to"],
+        author_role=values["author_role"],
+        corrected_on=corrected_on,
+    )
+
+
+def correct(
+    read: ReadReturn, corrections: Sequence[Correction], region_code: str, programme: Programme
+) -> tuple[ReadReturn, list[Applied]]:
+    """The return with its corrections applied, and which were. One whose `from` does not stand there is not."""
+    if not corrections:
+        return read, []
+    tables, applied = [], []
+    for table in read.tables:
+        places = [
+            (correction, place)
+            for correction in corrections
+            for place in _places(table, correction, region_code, programme)
+        ]
+        tables.append(_with_texts(table, [(entry.column, place, entry.after) for entry, place in places]))
+        applied += [Applied(entry, table.sheet, table.rows[place]) for entry, place in places]
+    return replace(read, tables=tuple(tables)), applied
+
+
+def _places(table: CaseTable, correction: Correction, region_code: str, programme: Programme) -> list[int]:
+    """Where in the table's rows the mistake stands."""
+    references, column = table.columns.get(CASE_REFERENCE), table.columns.get(correction.column)
+    if references is None or column is None:
+        return []
+    reading = reading_of(correction.column, programme, region_code, table.epoch_1904)
+    mistaken = canonical(correction.before, reading)
+    return [
+        place
+        for place in range(len(table.rows))
+        if without_spaces(references[place]) == correction.case_reference
+        and (canonical(column[place], reading) == mistaken or column[place] == ERROR_MARK + tidy(correction.before))
+    ]
+
+
+def _with_texts(table: CaseTable, mended: Sequence[tuple[str, int, str]]) -> CaseTable:
+    columns = dict(table.columns)
+    for name, place, text in mended:
+        column = columns[name]
+        codes = array("i", column.codes)
+        codes[place] = len(column.texts)
+        columns[name] = Column((*column.texts, text), codes)
+    return replace(table, columns=columns)
