@@ -7,9 +7,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from dipp_pipeline.counts import Counts
+from dipp_pipeline.giving_back import marked_up_name, write_marked_up
 from dipp_pipeline.house import INSPECTORATE_TIME
 from dipp_pipeline.intake.pool import reader_pool
 from dipp_pipeline.issues import Issue
@@ -18,7 +20,7 @@ from dipp_pipeline.programme.model import Programme, Region
 from dipp_pipeline.settings import Settings, seeds
 from dipp_pipeline.taking_in import under_no_region
 from dipp_pipeline.validation.frame import Arrived
-from dipp_pipeline.validation.validate import validate
+from dipp_pipeline.validation.validate import Validated, validate
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Checked:
     """The path as it was given."""
     counts: Counts
     issues: tuple[Issue, ...]
+    marked_up: Path | None
+    """Where its marked-up copy is, if one was asked for and it has a problem."""
 
     @property
     def outcome(self) -> str:
@@ -50,8 +54,13 @@ class Checked:
         }
 
 
-def check_files(files: Sequence[Path], region_slug: str | None, settings: Settings) -> list[Checked]:
-    """Check files as returns of a region, or each of the region whose folder is the nearest above it."""
+def check_files(
+    files: Sequence[Path], region_slug: str | None, settings: Settings, marked_up: Path | None = None
+) -> list[Checked]:
+    """Check files as returns of a region, or each of the region whose folder is the nearest above it.
+
+    Marked-up copies of those with problems are put into a folder, if one is given.
+    """
     today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
     programme = load_programme(seeds())
     regions = [_region(file, region_slug, programme) for file in files]
@@ -61,8 +70,25 @@ def check_files(files: Sequence[Path], region_slug: str | None, settings: Settin
             Arrived(region.code, today, next(readings)) if region else Arrived("", today, under_no_region(programme))
             for region in regions
         ]
-    validated = validate(arrived, programme)
-    return [Checked(str(file), result.counts, result.issues) for file, result in zip(files, validated, strict=True)]
+        validated = validate(arrived, programme)
+        targets = _targets(files, validated, marked_up) if marked_up else [None] * len(files)
+        for file, result, target in zip(files, validated, targets, strict=True):
+            if target:
+                write_marked_up(file, target, file.name, result.issues, settings.limits, pool)
+    return [
+        Checked(str(file), result.counts, result.issues, target)
+        for file, result, target in zip(files, validated, targets, strict=True)
+    ]
+
+
+def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path) -> list[Path | None]:
+    """Where the marked-up copy of each file with problems goes: files of one name get different ones."""
+    targets: list[Path | None] = []
+    for file, result in zip(files, validated, strict=True):
+        names = (marked_up_name(f"{file.name}{f' ({number})' if number else ''}") for number in count())
+        free = next(folder / name for name in names if folder / name not in targets)
+        targets.append(free if result.issues else None)
+    return targets
 
 
 def _region(file: Path, region_slug: str | None, programme: Programme) -> Region | None:

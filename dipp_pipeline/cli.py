@@ -16,9 +16,10 @@ import click
 from dipp_pipeline import __version__
 
 if TYPE_CHECKING:
-    from dipp_pipeline.checking import Checked
-    from dipp_pipeline.publishing.summary import Summary
-    from dipp_pipeline.refreshing import Refreshed
+    from datetime import datetime
+
+    from dipp_pipeline.house import House
+    from dipp_pipeline.landing.history import KnownReturn
     from dipp_pipeline.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -87,6 +88,12 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")(command)
 
 
+region_argument = click.argument("region_slug", metavar="REGION")
+
+return_argument = click.argument("return_path", metavar="RETURN")
+"""The return's path under its region's folder."""
+
+
 @main.command()
 @home_option
 @json_option
@@ -121,25 +128,27 @@ def demo(home: Path | None) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--region", "region_slug", metavar="SLUG", help="Default: the nearest folder above with a region's slug.")
+@click.option(
+    "--marked-up",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Put a marked-up copy of each file with problems there.",
+)
 @json_option
 @debug_option
-def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool) -> None:
+def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marked_up: Path | None) -> None:
     """Validate returns without storing anything."""
     settings = _settings(None)
-    from dipp_pipeline.programme.loading import load_programme
-    from dipp_pipeline.settings import seeds
-
-    regions = load_programme(seeds()).region_by_slug
-    if region_slug is not None and region_slug not in regions:
-        raise click.BadParameter(f'"{region_slug}" is no region. Use one of {", ".join(sorted(regions))}.')
+    _check_region(region_slug)
     from dipp_pipeline.checking import check_files
+    from dipp_pipeline.showing import show_checked
 
-    checked = check_files(files, region_slug, settings)
+    checked = check_files(files, region_slug, settings, marked_up)
     if as_json:
         click.echo(json.dumps([result.as_json() for result in checked], indent=1))
     else:
         for result in checked:
-            _print_checked(result)
+            show_checked(result)
     sys.exit(0 if all(result.clean for result in checked) else 1)
 
 
@@ -150,16 +159,19 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool) -> No
 def status(home: Path | None, as_json: bool) -> None:
     """Show the programme, region by region."""
     settings = _settings(home)
-    from dipp_pipeline.publishing.summary import progress_json, summarise
+    from dipp_pipeline.publishing.summary import progress_json, reconciled, reconciled_json, summarise
+    from dipp_pipeline.showing import show_status
 
     summary = summarise(settings.database) if settings.database.exists() else None
+    returns = reconciled(settings.warehouse)
     if as_json:
         release, regions = (summary.release_id, progress_json(summary)) if summary else (None, [])
-        click.echo(json.dumps({"release_id": release, "regions": regions}, indent=1))
+        shown = {"release_id": release, "regions": regions, "returns": reconciled_json(returns)}
+        click.echo(json.dumps(shown, indent=1))
     elif summary is None:
         click.echo(f"Nothing is published in {settings.home} yet. Run: dipp refresh --home {settings.home}")
     else:
-        _print_progress(summary)
+        show_status(summary, returns)
 
 
 @main.command()
@@ -181,27 +193,148 @@ def ui(home: Path | None, port: int) -> None:
 
 
 @main.command()
-@click.argument("region_slug", metavar="REGION")
-@click.argument("return_path", metavar="RETURN")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--region", "region_slug", metavar="SLUG", help="Whose PDUs can be chosen. Default: all of them.")
+@debug_option
+def template(file: Path, region_slug: str | None) -> None:
+    """Write an empty return (.xlsx) with drop-down lists."""
+    from dipp_pipeline.programme.loading import load_programme
+    from dipp_pipeline.settings import seeds
+    from dipp_pipeline.template.workbook import write_template
+
+    programme = load_programme(seeds())
+    if file.suffix.lower() != ".xlsx":
+        raise click.BadParameter(f'"{file}" does not end in .xlsx.')
+    _check_region(region_slug)
+    write_template(file, programme, programme.region_by_slug[region_slug] if region_slug else None)
+    click.echo(f"The template is {file}. Check it when it is filled in: {sys.argv[0]} check {file}")
+
+
+@main.command()
+@region_argument
+@click.argument("return_path", metavar="[RETURN]", required=False)
+@home_option
+@json_option
+@debug_option
+def history(region_slug: str, return_path: str | None, home: Path | None, as_json: bool) -> None:
+    """Show every version of a region's returns, or of one with all that each changed."""
+    settings = _settings(home)
+    from dipp_pipeline.recounting import recount
+    from dipp_pipeline.showing import show_history
+
+    versions = recount(settings, region_slug, return_path)
+    if as_json:
+        click.echo(json.dumps([version.as_json() for version in versions], indent=1))
+    elif versions:
+        show_history(versions, in_full=return_path is not None)
+    else:
+        raise click.ClickException(f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} is known.")
+
+
+@main.command()
+@region_argument
+@click.argument("measure_code", metavar="MEASURE")
+@home_option
+@json_option
+@debug_option
+def explain(region_slug: str, measure_code: str, home: Path | None, as_json: bool) -> None:
+    """Show the cases behind a measure, or a core question, of a region, and the cells that say so."""
+    settings = _settings(home)
+    from dipp_pipeline.explaining import explain as explained
+    from dipp_pipeline.showing import show_explanation
+
+    explanation = explained(settings, region_slug, measure_code)
+    if as_json:
+        click.echo(json.dumps(explanation.as_json(), indent=1))
+    else:
+        show_explanation(explanation)
+
+
+@main.command()
+@region_argument
+@return_argument
 @home_option
 @debug_option
 def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
-    """Take a return out of force, until new bytes of it arrive.
-
-    RETURN is its path under the region's folder.
-    """
+    """Take a return out of force, until new bytes of it arrive."""
     settings = _settings(home)
     from dipp_pipeline.house import open_house
 
     house = open_house(settings)
     with house.alone():
-        known = house.history().find(region_slug, return_path)
-        if known is None:
-            raise click.ClickException(
-                f'No return "{return_path}" of {region_slug} ever arrived. Name it as in the folder.'
-            )
+        known = _known(house, region_slug, return_path)
+        cases = known.in_force.reading.counts.accepted if known.in_force and known.in_force.reading else 0
         known.withdraw()
-    click.echo(f"{return_path} is out of force. Run: dipp refresh --home {settings.home}")
+    click.echo(
+        f"{return_path} is out of force. With the next refresh its {cases} accepted cases leave the findings. Its "
+        "original and its history stay, and it comes into force again when new bytes of it arrive.\n"
+        f"Run: {sys.argv[0]} refresh --home {settings.home}"
+    )
+
+
+@main.command()
+@region_argument
+@return_argument
+@home_option
+@debug_option
+def accept(region_slug: str, return_path: str, home: Path | None) -> None:
+    """Let the held version of a return come into force, though it loses many cases."""
+    settings = _settings(home)
+    from dipp_pipeline.house import open_house
+
+    house = open_house(settings)
+    with house.alone():
+        held = _known(house, region_slug, return_path).held
+        if held is None:
+            raise click.ClickException(f"No version of {return_path} is held. dipp status shows which are.")
+        held.accept()
+    lost = held.reading.loss if held.reading else None
+    click.echo(
+        f"Version {held.number} of {return_path} is accepted. With the next refresh it is in force"
+        + (f", and {lost.cases} of the {lost.of} cases of the version before leave the findings.\n" if lost else ".\n")
+        + f"Run: {sys.argv[0]} refresh --home {settings.home}"
+    )
+
+
+@main.command()
+@click.argument("case_reference")
+@click.option("--scrub-incoming", is_flag=True, help="Take the case out of files in the drop folder too.")
+@home_option
+@debug_option
+def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
+    """Remove a case from originals onward, rebuild, and prove that nothing of it is left."""
+    from dipp_pipeline.programme.text import case_reference as well_formed
+
+    reference = well_formed(case_reference)
+    if reference is None:
+        raise click.BadParameter("A case reference is a letter and six digits.")
+    settings = _settings(home)
+    from dipp_pipeline.erasing.erase import erase as erase_case
+    from dipp_pipeline.erasing.proof import prove_erased
+    from dipp_pipeline.house import open_house
+    from dipp_pipeline.showing import show_erased
+
+    house = open_house(settings)
+    erased = erase_case(house, reference, scrub_incoming)
+    code = _refresh(settings, as_json=False, strict=False)
+    proof = prove_erased(house, reference)
+    show_erased(erased, proof, scrub_incoming)
+    sys.exit(1 if proof.left or erased.unsearched else code)
+
+
+@main.command()
+@click.option("--before", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day, as yyyy-mm-dd.")
+@home_option
+@debug_option
+def purge(before: "datetime", home: Path | None) -> None:
+    """Delete the contents of versions that arrived before a day and are not needed any more."""
+    settings = _settings(home)
+    from dipp_pipeline.house import open_house
+    from dipp_pipeline.purging import purge as purge_versions
+    from dipp_pipeline.showing import show_purged
+
+    show_purged(purge_versions(open_house(settings), before.date()))
+    sys.exit(_refresh(settings, as_json=False, strict=False))
 
 
 def _settings(home: Path | None) -> "Settings":
@@ -220,58 +353,28 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
     if as_json:
         click.echo(json.dumps(refreshed.as_json(), indent=1))
     else:
-        _print_refreshed(refreshed)
+        from dipp_pipeline.showing import show_refreshed
+
+        show_refreshed(refreshed)
     if refreshed.error:
         return PUBLICATION_FAILED
     summary = refreshed.summary
     return PROBLEMS_IN_FORCE if strict and summary and summary.has_problems else 0
 
 
-def _print_refreshed(refreshed: "Refreshed") -> None:
-    summary = refreshed.summary
-    if summary is None:
-        return
-    if not refreshed.error:
-        what = "Published release" if refreshed.changed else "Nothing new. In force is release"
-        click.echo(f"{what} {summary.release_id}: {refreshed.database}")
-    cases, refused = summary.cases, summary.returns_refused
-    click.echo(
-        f"Returns: {summary.returns_received}, of which {refreshed.unchanged} unchanged and {refused} refused. "
-        f"Cases: {cases['accepted']} accepted, {cases['quarantined']} quarantined, "
-        f"{cases['identical_dropped']} identical dropped."
-    )
-    if summary.issues:
-        click.echo("Problems: " + ", ".join(f"{rule} {times}" for rule, times in summary.issues.items()))
+def _check_region(slug: str | None) -> None:
+    from dipp_pipeline.programme.loading import load_programme
+    from dipp_pipeline.settings import seeds
+
+    regions = load_programme(seeds()).region_by_slug
+    if slug is not None and slug not in regions:
+        raise click.BadParameter(f'"{slug}" is no region. Use one of {", ".join(sorted(regions))}.')
 
 
-def _print_progress(summary: "Summary") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for heading in ("Region", "Status"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Returns", "Refused", "Cases", "Accepted", "Quarantined"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for region in summary.regions:
-        counts = (
-            region.returns_received,
-            region.returns_refused,
-            region.cases_received,
-            region.cases_accepted,
-            region.cases_quarantined,
+def _known(house: "House", region_slug: str, return_path: str) -> "KnownReturn":
+    known = house.history().find(region_slug, return_path)
+    if known is None:
+        raise click.ClickException(
+            f'No return "{return_path}" of {region_slug} ever arrived. Name it as in the folder.'
         )
-        table.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts))
-    Console().print(table)
-    click.echo(f"Release {summary.release_id}")
-
-
-def _print_checked(checked: "Checked") -> None:
-    counts = checked.counts
-    click.echo(
-        f"{checked.file}: {checked.outcome}. Cases: {counts.received} received, {counts.accepted} accepted, "
-        f"{counts.quarantined} quarantined, {counts.identical_dropped} identical dropped."
-    )
-    for issue in checked.issues:
-        where = "!".join(filter(None, (issue.sheet, issue.cell)))
-        click.echo(f"  {issue.rule_code} {issue.severity}  {f'{where}: ' if where else ''}{issue.message}")
+    return known

@@ -87,7 +87,9 @@ class House:
             ]
             for known in returns
         ]
-        digest = hashlib.sha256(json.dumps([standing, self.definitions]).encode())
+        erasures = self.erasures()
+        erased = [sorted(erasures.marks), sorted(erasures.contents)]
+        digest = hashlib.sha256(json.dumps([standing, erased, self.definitions]).encode())
         for path in sorted(dbt_like_sql().glob("*/*.sql")):
             digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
         return digest.hexdigest()[:12]
@@ -106,11 +108,15 @@ class House:
         return new
 
     def nothing_new(self) -> bool:
-        """Whether a refresh would change nothing: no new content, nothing to read again, its release in force."""
+        """Whether a refresh would change nothing: no new content, nothing to read again, its release in force.
+
+        The warehouse that explains the release must be there too.
+        """
         returns = self.history().returns
         return (
             not self.new_content()
             and not any(known.to_read for known in returns)
+            and self.settings.warehouse.exists()
             and self.release_id(returns) == release_in_force(self.settings.database)
         )
 

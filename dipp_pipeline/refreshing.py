@@ -23,6 +23,8 @@ class Refreshed:
     """Whether it made a new release."""
     error: str | None
     """Why publication failed, or None."""
+    feedback: Path | None
+    """Where the marked-up returns are, if there are any."""
 
     def as_json(self) -> dict[str, object]:
         """The document of `dipp refresh --json`."""
@@ -35,6 +37,7 @@ class Refreshed:
                 "received": summary.returns_received if summary else 0,
                 "unchanged": self.unchanged,
                 "refused": summary.returns_refused if summary else 0,
+                "held": summary.returns_held if summary else 0,
             },
             "cases": summary.cases
             if summary
@@ -49,7 +52,8 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     house = open_house(settings)
     if house.nothing_new():
         standing = summarise(settings.database)
-        return Refreshed(standing, settings.database, standing.returns_received, changed=False, error=None)
+        unchanged = standing.returns_received
+        return Refreshed(standing, settings.database, unchanged, False, None, _feedback(settings))
     gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     intake = IntakeProcess(settings, house.programme.region_by_slug, debug)
     from dipp_pipeline.orchestration.refresh import run_refresh
@@ -58,4 +62,8 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     database = settings.warehouse if run.error else settings.database
     summary = summarise(database) if database.exists() else None
     unchanged = summary.returns_received - run.returns_read if summary else 0
-    return Refreshed(summary, settings.database, unchanged, run.changed, run.error)
+    return Refreshed(summary, settings.database, unchanged, run.changed, run.error, _feedback(settings))
+
+
+def _feedback(settings: Settings) -> Path | None:
+    return settings.feedback if next(settings.feedback.rglob("*.xlsx"), None) else None

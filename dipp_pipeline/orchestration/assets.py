@@ -2,13 +2,17 @@
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import dagster as dg
 
+from dipp_pipeline.giving_back import give_back
 from dipp_pipeline.house import House
 from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.programme.text import without_case_references
 from dipp_pipeline.releasing import build, release
 from dipp_pipeline.settings import seeds
 from dipp_pipeline.warehouse.build import Outcome
@@ -17,11 +21,13 @@ from dipp_pipeline.warehouse.sources import source_columns
 
 CASE_SCORES = dg.AssetKey("case_scores")
 FINDINGS = dg.AssetKey("dipp_findings")
+FEEDBACK = dg.AssetKey("marked_up_returns")
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
+NO_VERSION_HELD = "no_version_held"
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 
@@ -58,13 +64,17 @@ def landing_asset(programme: Programme, ahead: IntakeProcess | None) -> dg.Asset
                 NO_RETURN_REFUSED, asset=CASE_SCORES, description="The latest version of every return is taken."
             ),
             dg.AssetCheckSpec(NO_CASE_QUARANTINED, asset=CASE_SCORES, description="No case in force is held back."),
+            dg.AssetCheckSpec(
+                NO_VERSION_HELD, asset=CASE_SCORES, description="No version waits for acceptance since it loses cases."
+            ),
         ],
     )
     def case_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Result]:
         """Accepted cases of each region's returns, validated and landed as Parquet."""
         read = (ahead or IntakeProcess(house.settings, context.partition_keys)).result()
         history = house.history()
-        yield dg.MaterializeResult(metadata=_landing_metadata([history.by_id[return_id] for return_id in read]))
+        known = [history.by_id[return_id] for return_id in read]
+        yield dg.MaterializeResult(metadata=_landing_metadata(known, history.returns))
         yield from _landing_checks(history.returns)
 
     return case_scores
@@ -93,6 +103,18 @@ def model_assets(project: Project, programme: Programme) -> dg.AssetsDefinition:
                 yield _tested(test, outcome)
 
     return sql_models
+
+
+def feedback_asset() -> dg.AssetsDefinition:
+    """The asset of the marked-up returns."""
+
+    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, "int_case_claims"], group_name="feedback", kinds={"excel"})
+    def marked_up_returns(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+        """A copy of each return with problems, with every problem marked, for whoever sent it."""
+        given_back = give_back(house)
+        return dg.MaterializeResult(metadata={"written": given_back.written, "standing": given_back.standing})
+
+    return marked_up_returns
 
 
 def release_asset(project: Project) -> dg.AssetsDefinition:
@@ -158,14 +180,32 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _landing_metadata(read: Sequence[KnownReturn]) -> Mapping[str, int]:
+def _landing_metadata(read: Sequence[KnownReturn], returns: Sequence[KnownReturn]) -> Mapping[str, Any]:
+    """What this run read, and where every row and cell of the returns in force ended."""
     versions = [known.latest.reading for known in read if known.latest.reading]
-    return {
+    counts = {
         "returns_read": len(read),
         "returns_refused": sum(reading.refused for reading in versions),
+        "returns_held": sum(known.held is not None for known in returns),
         "cases_accepted": sum(reading.counts.accepted for reading in versions),
         "cases_quarantined": sum(reading.counts.quarantined for reading in versions),
     }
+    records = [
+        dg.TableRecord(
+            {
+                "region": known.region_slug or "",
+                "return": without_case_references(known.path),
+                "version": version.number,
+                "outcome": known.outcome(version),
+                **{f"cases_{name}": number for name, number in asdict(version.reading.counts).items()},
+                **asdict(version.reading.contents),
+            }
+        )
+        for known in returns
+        for version in filter(None, (known.in_force, known.held))
+        if version.reading
+    ]
+    return {**counts, "reconciliation": dg.MetadataValue.table(records)} if records else counts
 
 
 def _landing_checks(returns: Sequence[KnownReturn]) -> Iterator[dg.AssetCheckResult]:
@@ -173,7 +213,8 @@ def _landing_checks(returns: Sequence[KnownReturn]) -> Iterator[dg.AssetCheckRes
     quarantined = sum(
         known.in_force.reading.counts.quarantined for known in returns if known.in_force and known.in_force.reading
     )
-    for name, count in {NO_RETURN_REFUSED: refused, NO_CASE_QUARANTINED: quarantined}.items():
+    held = sum(known.held is not None for known in returns)
+    for name, count in {NO_RETURN_REFUSED: refused, NO_CASE_QUARANTINED: quarantined, NO_VERSION_HELD: held}.items():
         yield dg.AssetCheckResult(
             asset_key=CASE_SCORES,
             check_name=name,

@@ -4,7 +4,7 @@ import dagster as dg
 
 from dipp_pipeline.house import open_house
 from dipp_pipeline.intake_process import IntakeProcess
-from dipp_pipeline.orchestration.assets import landing_asset, model_assets, release_asset, seed_assets
+from dipp_pipeline.orchestration.assets import feedback_asset, landing_asset, model_assets, release_asset, seed_assets
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
 from dipp_pipeline.settings import Settings, dbt_like_sql
 from dipp_pipeline.warehouse.models import load_project
@@ -24,6 +24,7 @@ def build_definitions(settings: Settings, intake: IntakeProcess | None = None) -
             *seed_assets(),
             landing_asset(programme, intake),
             model_assets(project, programme),
+            feedback_asset(),
             release_asset(project),
         ],
         jobs=[nightly, refresh_regions()],

@@ -26,7 +26,7 @@ class RefreshRun:
 
 def prepare_dagster_home(settings: Settings) -> None:
     """Make the folder of the Dagster instance, with its configuration, if it is not there."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    settings.dagster_home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (settings.dagster_home / "dagster.yaml").exists():
         shutil.copyfile(dagster_yaml(), settings.dagster_home / "dagster.yaml")
 

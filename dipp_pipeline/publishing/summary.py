@@ -1,5 +1,6 @@
 """What a database of ours says of the programme, in a few numbers: for the command line and whoever scripts it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class RegionProgress:
     cases_received: int
     cases_accepted: int
     cases_quarantined: int
+    returns_held: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Summary:
     @property
     def returns_refused(self) -> int:
         return sum(region.returns_refused for region in self.regions) + self._under_no_region
+
+    @property
+    def returns_held(self) -> int:
+        return sum(region.returns_held for region in self.regions)
 
     @property
     def cases(self) -> dict[str, int]:
@@ -86,3 +92,36 @@ def summarise(database: Path) -> Summary:
 def progress_json(summary: Summary) -> list[dict[str, object]]:
     """The regions as JSON objects."""
     return [asdict(region) for region in summary.regions]
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """A row of `int_reconciliation`: where the rows and cells of a return in force ended."""
+
+    region_slug: str
+    return_path: str
+    version: int
+    rows_read: int
+    cases_accepted: int
+    cases_quarantined: int
+    identical_dropped: int
+    rows_skipped: int
+    cells_read: int
+    cells_used: int
+    cells_ignored: int
+    cells_corrected: int
+
+
+def reconciled(warehouse: Path) -> list[Reconciled]:
+    """Every return in force, by region and path; none where there is no warehouse."""
+    if not warehouse.exists():
+        return []
+    columns = ", ".join(Reconciled.__dataclass_fields__)
+    with open_database(warehouse) as connection:
+        rows = connection.execute(f"select {columns} from int_reconciliation order by 1, 2").fetchall()
+    return [Reconciled(*row) for row in rows]
+
+
+def reconciled_json(returns: Sequence[Reconciled]) -> list[dict[str, object]]:
+    """The returns as JSON objects."""
+    return [asdict(entry) for entry in returns]

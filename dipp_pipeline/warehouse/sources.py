@@ -149,7 +149,7 @@ def create_sources(
     for name, rows in given.items():
         _insert(connection, name, rows, tables[name])
     in_force = [known.in_force for known in build.returns if known.in_force]
-    refused = [known.latest for known in build.returns if known.refused]
+    refused = [known.latest for known in build.returns if known.refused and not known.latest.purged]
     readable = [
         version
         for known in build.returns
@@ -157,8 +157,8 @@ def create_sources(
         if known.outcome(version) not in ("refused", "purged")
     ]
     landed = {
-        **dict.fromkeys(("cases", "answers", "changes"), readable),
-        **dict.fromkeys(("columns", "corrections"), in_force),
+        **dict.fromkeys(("cases", "answers", "changes", "columns"), readable),
+        "corrections": in_force,
         "issues": [*in_force, *refused],
     }
     for name, versions in landed.items():

@@ -1,0 +1,127 @@
+"""From a published figure back to the cells that said so: for the data team only."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dipp_pipeline.database import open_database
+from dipp_pipeline.publishing.summary import release_in_force
+from dipp_pipeline.settings import Settings
+
+
+class ExplanationError(Exception):
+    """There is no such figure; the message says which there are."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An answer behind a figure, and the cell that gave it."""
+
+    case_pseudonym: str
+    is_counted: bool
+    """Whether the case counts, and not only is relevant."""
+    question_code: str
+    """As it was asked: of an adjusted case the adjusted question."""
+    answer: str
+    return_path: str
+    version: int
+    sheet: str
+    cell: str
+    is_corrected: bool
+    """Whether a reviewed correction stands in place of what the cell holds."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure of a region with all that is behind it: one piece of evidence a case and question."""
+
+    published: bool
+    """Whether the release is the one in force, and not one whose publication failed."""
+    release_id: str
+    region_code: str
+    region_name: str
+    figure_code: str
+    title: str
+    cases_inspected: int
+    relevant_cases: int
+    counted_cases: int
+    percentage_rounded: int | None
+    evidence: tuple[Evidence, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `dipp explain --json`."""
+        return asdict(self)
+
+
+def explain(settings: Settings, region_slug: str, figure_code: str) -> Explanation:
+    """What is behind a measure, or a core question, of a region. Raises ExplanationError."""
+    if not settings.warehouse.exists():
+        raise ExplanationError(f"Nothing is built in {settings.home} yet. Run the refresh first.")
+    with open_database(settings.warehouse) as warehouse:
+        found: Any = warehouse.execute(_FIGURE, {"region": region_slug, "figure": figure_code}).fetchone()
+        if found is None:
+            codes = [code for (code,) in warehouse.execute(_FIGURES).fetchall()]
+            raise ExplanationError(
+                f'There is no figure "{figure_code}" of {region_slug}. Use one of {", ".join(codes)}.'
+            )
+        evidence = warehouse.execute(_EVIDENCE, {"region": region_slug, "figure": figure_code}).fetchall()
+    published = release_in_force(settings.database) == found[0]
+    return Explanation(published, *found, tuple(Evidence(*row) for row in evidence))
+
+
+_FIGURES = "select figure_code from int_figures order by figure_kind, figure_order"
+
+_FIGURE = """
+    select
+        build.release_id,
+        regions.region_code,
+        regions.region_name,
+        figures.figure_code,
+        figures.title,
+        figures.cases_inspected,
+        figures.relevant_cases,
+        figures.counted_cases,
+        figures.percentage_rounded
+    from int_figure_counts as figures
+    inner join seeds.regions as regions on regions.region_code = figures.region_code
+    cross join landing.build as build
+    where regions.region_slug = $region and figures.figure_code = $figure and figures.level = 'region'
+"""
+
+_EVIDENCE = """
+    select
+        relevant.case_pseudonym,
+        relevant.is_counted,
+        answers.question_code,
+        answers.answer,
+        returns.return_path,
+        relevant.version,
+        cases.sheet,
+        columns.letters || cases.row_number,
+        corrections.line is not null
+    from int_case_figures as relevant
+    inner join int_figures as figures
+        on figures.figure_kind = relevant.figure_kind and figures.figure_code = relevant.figure_code
+    inner join stg_cases as cases using (return_id, version, case_pseudonym)
+    inner join seeds.questions as questions
+        on questions.question_set = cases.question_set
+        and list_contains(string_split(figures.question_codes, ' '), questions.core_equivalent)
+    inner join stg_answers as answers
+        on answers.return_id = relevant.return_id
+        and answers.version = relevant.version
+        and answers.case_pseudonym = relevant.case_pseudonym
+        and answers.question_code = questions.question_code
+    inner join stg_returns as returns on returns.return_id = relevant.return_id
+    inner join landing.columns as columns
+        on columns.return_id = relevant.return_id
+        and columns.version = relevant.version
+        and columns.sheet = cases.sheet
+        and columns.column_name = questions.question_code
+    left join stg_corrections as corrections
+        on corrections.return_id = relevant.return_id
+        and corrections.version = relevant.version
+        and corrections.sheet = cases.sheet
+        and corrections.row_number = cases.row_number
+        and corrections.column_name = questions.question_code
+    where returns.region_slug = $region and relevant.figure_code = $figure and relevant.is_in_force
+    order by relevant.is_counted desc, returns.return_path, cases.sheet, cases.row_number, questions.question_code
+"""

@@ -1,0 +1,167 @@
+"""The history of a region's returns as the warehouse holds it: versions, what each changed, and what that did."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from dipp_pipeline.database import open_database
+from dipp_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is new of a case. A case that was added or lost has neither column nor values."""
+
+    case_pseudonym: str
+    change: str
+    column_name: str | None
+    value_before: str | None
+    value_after: str | None
+    sheet: str
+    cell: str
+    """Its address in the later version; in the earlier one where the case is lost; of the row where it is new."""
+
+
+@dataclass(frozen=True)
+class MeasureChange:
+    """What coming into force did to a measure of the region, all other returns being as they stand now."""
+
+    measure_code: str
+    relevant_before: int
+    counted_before: int
+    relevant_after: int
+    counted_after: int
+
+
+@dataclass(frozen=True)
+class RecountedVersion:
+    """A version of a return."""
+
+    return_path: str
+    version: int
+    content_sha256: str
+    received_at: datetime
+    outcome: str
+    cases_received: int
+    cases_accepted: int
+    cases_quarantined: int
+    identical_dropped: int
+    cases_lost: int | None
+    changes: tuple[Change, ...]
+    measures: tuple[MeasureChange, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Its object in `dipp history --json`."""
+        return {**asdict(self), "received_at": self.received_at.isoformat()}
+
+
+def recount(settings: Settings, region_slug: str, return_path: str | None) -> list[RecountedVersion]:
+    """Every version of a region's returns, or of one, by path and number; none where nothing arrived."""
+    if not settings.warehouse.exists():
+        return []
+    asked = {"region": region_slug, "path": return_path}
+    with open_database(settings.warehouse) as warehouse:
+        changes = _by_version(warehouse, _CHANGES, asked)
+        measures = _by_version(warehouse, _MEASURES, asked)
+        versions: list[Any] = warehouse.execute(_VERSIONS, asked).fetchall()
+    return [
+        RecountedVersion(
+            *version,
+            tuple(Change(*row) for row in changes.get((version[0], version[1]), ())),
+            tuple(MeasureChange(*row) for row in measures.get((version[0], version[1]), ())),
+        )
+        for version in versions
+    ]
+
+
+def _by_version(
+    warehouse: duckdb.DuckDBPyConnection, query: str, asked: Mapping[str, object]
+) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
+    """Rows that begin with path and version, by these two."""
+    grouped: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+    for path, version, *row in warehouse.execute(query, asked).fetchall():
+        grouped.setdefault((path, version), []).append(tuple(row))
+    return grouped
+
+
+_ASKED = "returns.region_slug = $region and returns.return_path = coalesce($path, returns.return_path)"
+
+_VERSIONS = f"""
+    select
+        returns.return_path,
+        versions.version,
+        versions.content_sha256,
+        versions.received_at,
+        versions.outcome,
+        versions.cases_received,
+        versions.cases_accepted,
+        versions.cases_quarantined,
+        versions.identical_dropped,
+        versions.cases_lost
+    from stg_versions as versions
+    inner join stg_returns as returns using (return_id)
+    where {_ASKED}
+    order by returns.return_path, versions.version
+"""
+
+_CHANGES = f"""
+    select
+        returns.return_path,
+        changes.version,
+        changes.case_pseudonym,
+        changes.change,
+        changes.column_name,
+        changes.value_before,
+        changes.value_after,
+        changes.sheet,
+        coalesce(columns.letters, '') || changes.row_number
+    from stg_changes as changes
+    inner join stg_returns as returns using (return_id)
+    left join landing.columns as columns
+        on columns.return_id = changes.return_id
+        and columns.version = changes.version
+        and columns.sheet = changes.sheet
+        and columns.column_name = changes.column_name
+    where {_ASKED}
+    order by changes.sheet, changes.row_number, changes.column_name
+"""
+
+_MEASURES = f"""
+    with ordered as (
+        select
+            returns.return_path,
+            findings.*,
+            lag(findings.region_relevant_cases) over versions as relevant_before,
+            lag(findings.region_counted_cases) over versions as counted_before
+        from int_version_findings as findings
+        inner join stg_returns as returns using (return_id)
+        where {_ASKED}
+        window versions as (partition by findings.return_id, findings.measure_code order by findings.version)
+    ),
+
+    compared as (
+        select
+            ordered.* replace (
+                coalesce(relevant_before, region_relevant_cases - relevant_cases) as relevant_before,
+                coalesce(counted_before, region_counted_cases - counted_cases) as counted_before
+            )
+        from ordered
+    )
+
+    select
+        compared.return_path,
+        compared.version,
+        compared.measure_code,
+        compared.relevant_before,
+        compared.counted_before,
+        compared.region_relevant_cases,
+        compared.region_counted_cases
+    from compared
+    inner join seeds.measures as measures using (measure_code)
+    where compared.relevant_before <> compared.region_relevant_cases
+        or compared.counted_before <> compared.region_counted_cases
+    order by measures.measure_order::integer
+"""

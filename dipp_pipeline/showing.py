@@ -1,0 +1,176 @@
+"""What the command shows to a person: sentences and tables on standard output."""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from dipp_pipeline.checking import Checked
+    from dipp_pipeline.erasing.erase import Erased
+    from dipp_pipeline.erasing.proof import Proof
+    from dipp_pipeline.explaining import Explanation
+    from dipp_pipeline.publishing.summary import Reconciled, Summary
+    from dipp_pipeline.purging import Purged
+    from dipp_pipeline.recounting import Change, RecountedVersion
+    from dipp_pipeline.refreshing import Refreshed
+
+
+def show_refreshed(refreshed: "Refreshed") -> None:
+    """What came of a refresh."""
+    summary = refreshed.summary
+    if summary is None:
+        return
+    if not refreshed.error:
+        what = "Published release" if refreshed.changed else "Nothing new. In force is release"
+        click.echo(f"{what} {summary.release_id}: {refreshed.database}")
+    cases, refused, held = summary.cases, summary.returns_refused, summary.returns_held
+    click.echo(
+        f"Returns: {summary.returns_received}, of which {refreshed.unchanged} unchanged, {refused} refused and "
+        f"{held} held. Cases: {cases['accepted']} accepted, {cases['quarantined']} quarantined, "
+        f"{cases['identical_dropped']} identical dropped."
+    )
+    if summary.issues:
+        click.echo("Problems: " + ", ".join(f"{rule} {times}" for rule, times in summary.issues.items()))
+    if refreshed.feedback:
+        click.echo(f"Marked-up returns: {refreshed.feedback}")
+
+
+def show_status(summary: "Summary", returns: Sequence["Reconciled"]) -> None:
+    """The programme, region by region, and where every row and cell of the returns in force ended."""
+    progress = _table(("Region", "Status"), ("Returns", "Refused", "Held", "Cases", "Accepted", "Quarantined"))
+    for region in summary.regions:
+        counts = (
+            region.returns_received,
+            region.returns_refused,
+            region.returns_held,
+            region.cases_received,
+            region.cases_accepted,
+            region.cases_quarantined,
+        )
+        progress.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts))
+    _show(progress)
+    if returns:
+        headings = ("Rows", "Accepted", "Quarantined", "Identical", "Skipped", "Cells", "Used", "Ignored", "Corrected")
+        reconciled = _table(("Return in force",), headings)
+        for entry in returns:
+            name = _printable(f"{entry.region_slug}/{entry.return_path}")
+            reconciled.add_row(name, *map(str, astuple(entry)[3:]))
+        click.echo()
+        _show(reconciled)
+    click.echo(f"Release {summary.release_id}")
+
+
+def show_checked(checked: "Checked") -> None:
+    """What is wrong with a file."""
+    counts = checked.counts
+    click.echo(
+        f"{_printable(checked.file)}: {checked.outcome}. Cases: {counts.received} received, "
+        f"{counts.accepted} accepted, {counts.quarantined} quarantined, {counts.identical_dropped} identical dropped."
+    )
+    for issue in checked.issues:
+        where = "!".join(filter(None, (issue.sheet, issue.cell)))
+        click.echo(f"  {issue.rule_code} {issue.severity}  {f'{where}: ' if where else ''}{issue.message}")
+    if checked.marked_up:
+        click.echo(f"  Marked-up copy: {_printable(str(checked.marked_up))}")
+
+
+def show_history(versions: Sequence["RecountedVersion"], in_full: bool) -> None:
+    """The versions of returns; in full with all that each changed."""
+    for version in versions:
+        lost = f", {version.cases_lost} of the version before lost" if version.cases_lost else ""
+        click.echo(
+            f"{_printable(version.return_path)}, version {version.version}: {version.outcome.replace('_', ' ')}. "
+            f"Arrived {version.received_at:%Y-%m-%d %H:%M} UTC, SHA-256 {version.content_sha256[:12] or 'none'}. "
+            f"Cases: {version.cases_received} received, {version.cases_accepted} accepted, "
+            f"{version.cases_quarantined} quarantined, {version.identical_dropped} identical dropped{lost}."
+        )
+        if in_full:
+            for change in version.changes:
+                click.echo(f"  {_change(change)}")
+            for measure in version.measures:
+                click.echo(
+                    f"  {measure.measure_code}: {measure.counted_before} of {measure.relevant_before} -> "
+                    f"{measure.counted_after} of {measure.relevant_after} in the region"
+                )
+        elif version.changes:
+            click.echo(f"  {len(version.changes)} changes. Name the return to see them.")
+
+
+def _change(change: "Change") -> str:
+    where = f"{change.sheet}!{change.cell}: case {change.case_pseudonym}"
+    if change.column_name is None:
+        return f"{where} {'added' if change.change == 'case_added' else 'no longer accepted'}"
+    before, after = (value if value is not None else "blank" for value in (change.value_before, change.value_after))
+    return f"{where} {change.column_name}: {before} -> {after}"
+
+
+def show_explanation(explanation: "Explanation") -> None:
+    """A figure and the cells behind it."""
+    share = "" if explanation.percentage_rounded is None else f", {explanation.percentage_rounded} per cent"
+    click.echo(
+        f"{explanation.region_name}, {explanation.figure_code} ({explanation.title}): {explanation.counted_cases} of "
+        f"{explanation.relevant_cases} relevant cases{share}; {explanation.cases_inspected} inspected. Release "
+        f"{explanation.release_id}{'' if explanation.published else ', which is NOT published'}."
+    )
+    table = _table(("Case", "Counts", "Question", "Answer", "Cell", "Return"), ("Version",))
+    for entry in explanation.evidence:
+        table.add_row(
+            entry.case_pseudonym,
+            "yes" if entry.is_counted else "no",
+            entry.question_code,
+            entry.answer + (" (corrected)" if entry.is_corrected else ""),
+            f"{entry.sheet}!{entry.cell}",
+            _printable(entry.return_path),
+            str(entry.version),
+        )
+    _show(table)
+
+
+def show_erased(erased: "Erased", proof: "Proof", scrubbed_incoming: bool) -> None:
+    """What an erasure did, what still holds the case, and the proof."""
+    click.echo(f"Scrubbed {erased.originals} stored originals and read {len(erased.returns)} returns again.")
+    for file in erased.incoming:
+        what = "was scrubbed too" if scrubbed_incoming else "still holds the case (--scrub-incoming takes it out)"
+        click.echo(f"{_printable(str(file))} {what}.")
+    for file in erased.unsearched:
+        click.echo(f"{_printable(str(file))} is over a limit and was not searched. Delete it if it may hold the case.")
+    for file in proof.left:
+        click.echo(f"{_printable(str(file))} STILL HOLDS something of the case.")
+    if not proof.left:
+        click.echo(f"Nothing of the case is left: {proof.searched} files of the home were opened and searched.")
+
+
+def show_purged(purged: "Purged") -> None:
+    """What a purge deleted, and what it left."""
+    click.echo(f"Purged {purged.versions} versions. Their hashes, arrivals and counts stay in the history.")
+    for known, version in purged.still_needed:
+        click.echo(
+            f"{known.region_slug}/{_printable(known.path)}, version {version.number}, is as old and stays, since it is "
+            f"{known.outcome(version).replace('_', ' ')}. Withdraw the return first if it must go."
+        )
+    for file in purged.incoming:
+        click.echo(f"{_printable(str(file))} still has a content that was purged. Delete it.")
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for heading in texts:
+        table.add_column(heading, no_wrap=True)
+    for heading in numbers:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _show(table: Table) -> None:
+    """As wide as it is, wherever it goes: a count that is cut off is worse than a line that is long."""
+    width = Console(width=10_000).measure(table).maximum
+    Console(width=width, markup=False, emoji=False).print(table)
+
+
+def _printable(text: str) -> str:
+    """A file's name as one line, whatever characters it has."""
+    return "".join(character if character.isprintable() else "?" for character in text)
