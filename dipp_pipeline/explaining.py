@@ -1,9 +1,8 @@
 """From a published figure back to the cells that said so: for the data team only."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from dipp_pipeline.database import open_database
+from dipp_pipeline.database import named_rows, open_database
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings
 
@@ -34,9 +33,9 @@ class Evidence:
 class Explanation:
     """A figure of a region with all that is behind it: one piece of evidence a case and question."""
 
-    published: bool
-    """Whether the release is the one in force, and not one whose publication failed."""
     release_id: str
+    published: bool
+    """Whether this release is the one in force, and not one whose publication failed."""
     region_code: str
     region_name: str
     figure_code: str
@@ -57,15 +56,17 @@ def explain(settings: Settings, region_slug: str, figure_code: str) -> Explanati
     if not settings.warehouse.exists():
         raise ExplanationError(f"Nothing is built in {settings.home} yet. Run the refresh first.")
     with open_database(settings.warehouse) as warehouse:
-        found: Any = warehouse.execute(_FIGURE, {"region": region_slug, "figure": figure_code}).fetchone()
-        if found is None:
+        asked = {"region": region_slug, "figure": figure_code}
+        found = named_rows(warehouse, _FIGURE, asked)
+        if not found:
             codes = [code for (code,) in warehouse.execute(_FIGURES).fetchall()]
             raise ExplanationError(
                 f'There is no figure "{figure_code}" of {region_slug}. Use one of {", ".join(codes)}.'
             )
-        evidence = warehouse.execute(_EVIDENCE, {"region": region_slug, "figure": figure_code}).fetchall()
-    published = release_in_force(settings.database) == found[0]
-    return Explanation(published, *found, tuple(Evidence(*row) for row in evidence))
+        evidence = tuple(Evidence(**row) for row in named_rows(warehouse, _EVIDENCE, asked))
+    (figure,) = found
+    published = release_in_force(settings.database) == figure["release_id"]
+    return Explanation(published=published, evidence=evidence, **figure)
 
 
 _FIGURES = "select figure_code from int_figures order by figure_kind, figure_order"
@@ -96,8 +97,8 @@ _EVIDENCE = """
         returns.return_path,
         relevant.version,
         cases.sheet,
-        columns.letters || cases.row_number,
-        corrections.line is not null
+        columns.letters || cases.row_number as cell,
+        corrections.line is not null as is_corrected
     from int_case_figures as relevant
     inner join int_figures as figures
         on figures.figure_kind = relevant.figure_kind and figures.figure_code = relevant.figure_code

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from dipp_pipeline.database import open_database
+from dipp_pipeline.database import named_rows, open_database
 from dipp_pipeline.settings import Settings
 
 
@@ -66,12 +66,12 @@ def recount(settings: Settings, region_slug: str, return_path: str | None) -> li
     with open_database(settings.warehouse) as warehouse:
         changes = _by_version(warehouse, _CHANGES, asked)
         measures = _by_version(warehouse, _MEASURES, asked)
-        versions: list[Any] = warehouse.execute(_VERSIONS, asked).fetchall()
+        versions = named_rows(warehouse, _VERSIONS, asked)
     return [
         RecountedVersion(
-            *version,
-            tuple(Change(*row) for row in changes.get((version[0], version[1]), ())),
-            tuple(MeasureChange(*row) for row in measures.get((version[0], version[1]), ())),
+            **version,
+            changes=tuple(Change(**row) for row in changes.get(_identity(version), ())),
+            measures=tuple(MeasureChange(**row) for row in measures.get(_identity(version), ())),
         )
         for version in versions
     ]
@@ -79,12 +79,17 @@ def recount(settings: Settings, region_slug: str, return_path: str | None) -> li
 
 def _by_version(
     warehouse: duckdb.DuckDBPyConnection, query: str, asked: Mapping[str, object]
-) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
-    """Rows that begin with path and version, by these two."""
-    grouped: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-    for path, version, *row in warehouse.execute(query, asked).fetchall():
-        grouped.setdefault((path, version), []).append(tuple(row))
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """Rows by their return and version, which they do not hold any more."""
+    grouped: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in named_rows(warehouse, query, asked):
+        others = {name: value for name, value in row.items() if name not in ("return_path", "version")}
+        grouped.setdefault(_identity(row), []).append(others)
     return grouped
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[str, int]:
+    return row["return_path"], row["version"]
 
 
 _ASKED = "returns.region_slug = $region and returns.return_path = coalesce($path, returns.return_path)"
@@ -117,7 +122,7 @@ _CHANGES = f"""
         changes.value_before,
         changes.value_after,
         changes.sheet,
-        coalesce(columns.letters, '') || changes.row_number
+        coalesce(columns.letters, '') || changes.row_number as cell
     from stg_changes as changes
     inner join stg_returns as returns using (return_id)
     left join landing.columns as columns
@@ -157,8 +162,8 @@ _MEASURES = f"""
         compared.measure_code,
         compared.relevant_before,
         compared.counted_before,
-        compared.region_relevant_cases,
-        compared.region_counted_cases
+        compared.region_relevant_cases as relevant_after,
+        compared.region_counted_cases as counted_after
     from compared
     inner join seeds.measures as measures using (measure_code)
     where compared.relevant_before <> compared.region_relevant_cases
