@@ -3,7 +3,6 @@
 A case reference has few possible values, so that a plain hash of it would be as good as the reference itself.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -26,7 +25,7 @@ class Key:
 
     def pseudonym(self, text: str) -> str:
         """The pseudonym of a text."""
-        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:LENGTH]
+        return hmac.digest(self.secret, text.encode(), "sha256").hex()[:LENGTH]
 
     @cached_property
     def identity(self) -> str:

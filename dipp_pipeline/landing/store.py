@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
@@ -42,6 +43,8 @@ CORRECTIONS = {
     "author_role": pl.String,
     "corrected_on": pl.Date,
 }
+
+_KEPT = attrgetter(*ISSUES)
 
 NOT_OPENED = ""
 """Stands for the content of a file that lies under no region."""
@@ -93,9 +96,10 @@ def land(
 
     The versions before it are landed already.
     """
+    pseudonyms = {reference: key.pseudonym(reference) for reference in validated.cases[CASE_REFERENCE]}
     tables = {
-        "cases": _pseudonymised(validated.cases, key),
-        "answers": _pseudonymised(validated.answers, key),
+        "cases": _with_pseudonyms(validated.cases, pseudonyms),
+        "answers": _with_pseudonyms(validated.answers, pseudonyms),
         "columns": _without_references_in_sheets(validated.columns),
         "issues": _issues_frame(validated.issues),
         "corrections": _corrections_frame(applied),
@@ -130,8 +134,7 @@ def clear_former_readings(known: KnownReturn, definitions: str) -> None:
                 shutil.rmtree(folder)
 
 
-def _pseudonymised(frame: pl.DataFrame, key: Key) -> pl.DataFrame:
-    pseudonyms = {reference: key.pseudonym(reference) for reference in frame[CASE_REFERENCE].unique()}
+def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
     pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
     return _without_references_in_sheets(frame).with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
 
@@ -178,7 +181,7 @@ def _keep_original(file: Path, sha256: str, originals: Path, erasures: Erasures)
 
 
 def _issues_frame(issues: tuple[Issue, ...]) -> pl.DataFrame:
-    return pl.DataFrame([asdict(to_be_kept(issue)) for issue in issues], schema=ISSUES, orient="row")
+    return pl.DataFrame([_KEPT(to_be_kept(issue)) for issue in issues], schema=ISSUES, orient="row")
 
 
 def _corrections_frame(applied: Sequence[Applied]) -> pl.DataFrame:
