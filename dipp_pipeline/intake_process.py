@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dipp_pipeline.intake.pool import Progress, no_progress
 from dipp_pipeline.processes import own_environment, python_module
+from dipp_pipeline.programme.text import without_case_references
 from dipp_pipeline.settings import Settings, load_settings
 
 
@@ -47,7 +48,7 @@ def main(home: str, *arguments: str) -> None:
             regions = [argument for argument in arguments if argument != "--debug"]
             read = take_in(open_house(load_settings(Path(home))), regions, progress)
     except Exception as error:
-        print(f"Taking in returns failed: {error or type(error).__name__}.")
+        print(f"Taking in returns failed: {without_case_references(str(error)) or type(error).__name__}.")
         if "--debug" in arguments:
             raise
         sys.exit(1)

@@ -129,5 +129,5 @@ def _check_corrections(corrections: Sequence[Correction], history: History, regi
         if entry.region_slug in region_slugs and (reading is None or entry.line not in reading.corrections):
             raise CorrectionError(
                 f"corrections.csv, line {entry.line}: {entry.column} of that case in {entry.region_slug}/{entry.path} "
-                f'is not "{entry.before}" (any more). Take the line out, or mend it'
+                f"is not what the line says it is mended from. Take the line out, or mend it"
             )
