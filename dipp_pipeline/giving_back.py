@@ -16,7 +16,7 @@ from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.landing.documents import read_document, write_document
 from dipp_pipeline.programme.model import CASE_REFERENCE
-from dipp_pipeline.settings import Limits
+from dipp_pipeline.settings import Limits, Settings
 
 LONGEST_NAME = 200
 """Bytes of a file's name that leave room for the ending."""
@@ -79,6 +79,12 @@ def write_marked_up(
         pool.call(mark_up, original, target, title, issues, limits)
 
 
+def marked_up_return(known: KnownReturn, settings: Settings) -> Path:
+    """Where the marked-up copy of a return is, if it has one."""
+    path = Path(known.region_slug or "_no_region", known.path)
+    return settings.feedback / path.with_name(marked_up_name(path.name))
+
+
 def marked_up_name(name: str) -> str:
     """What the marked-up copy of a file is called. A name that would be too long is told from others by its hash."""
     if len(name.encode()) > LONGEST_NAME:
@@ -98,10 +104,8 @@ def _tasks(house: House) -> Iterator[_Task]:
         if version is known.in_force:
             issues += elsewhere[known.return_id]
         if issues:
-            path = Path(known.region_slug or "_no_region", known.path)
             original = settings.originals / (version.original or "none")
-            target = settings.feedback / path.with_name(marked_up_name(path.name))
-            yield _Task(original, target, path.name, issues)
+            yield _Task(original, marked_up_return(known, settings), Path(known.path).name, issues)
 
 
 def _landed_issues(folder: Path) -> list[Issue]:

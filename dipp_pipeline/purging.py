@@ -38,22 +38,19 @@ def purge(house: House, before: date) -> Purged:
         ]
         needed = [(known, version) for known, version in old if known.outcome(version) in NEEDED]
         going = [version for known, version in old if known.outcome(version) not in {*NEEDED, "purged"}]
-        staying = {
-            version.original
-            for known in returns
-            for version in known.versions
-            if version not in going and not version.purged
-        }
+        staying = [
+            version for known in returns for version in known.versions if version not in going and not version.purged
+        ]
         for version in going:
             _purge(version)
-        for original in {version.original for version in going if version.original} - staying:
+        for original in {version.original or "" for version in going} - {version.original for version in staying}:
             (house.settings.originals / original).unlink(missing_ok=True)
         for folder in house.settings.originals.glob("[!.]*/"):
             if not any(folder.iterdir()):
                 folder.rmdir()
         if going:
             house.settings.warehouse.unlink(missing_ok=True)
-        gone = {version.sha256 for version in going}
+        gone = {version.sha256 for version in going} - {version.sha256 for version in staying}
         incoming = [
             arrival.file
             for arrival in arrivals(house.settings.incoming, house.programme)

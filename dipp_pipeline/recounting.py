@@ -27,7 +27,10 @@ class Change:
 
 @dataclass(frozen=True)
 class MeasureChange:
-    """What coming into force did to a measure of the region, all other returns being as they stand now."""
+    """What coming into force did to a measure of the region, all other returns being as they stand now.
+
+    Of a held version it is what accepting it would do; one that never came into force did nothing.
+    """
 
     measure_code: str
     relevant_before: int
@@ -92,7 +95,13 @@ def _identity(row: Mapping[str, Any]) -> tuple[str, int]:
     return row["return_path"], row["version"]
 
 
-_ASKED = "returns.region_slug = $region and returns.return_path = coalesce($path, returns.return_path)"
+# What lies under no region has its folder's name in its path, and is asked for by that.
+_ASKED = """
+    case
+        when $path is null then starts_with(concat_ws('/', returns.region_slug, returns.return_path), $region || '/')
+        else concat_ws('/', returns.region_slug, returns.return_path) = $region || '/' || $path
+    end
+"""
 
 _VERSIONS = f"""
     select
@@ -134,39 +143,55 @@ _CHANGES = f"""
     order by changes.sheet, changes.row_number, changes.column_name
 """
 
+# A version takes the place of the one in force before it. That is unknown where it was purged; there is none where the
+# version is the first, or the return had been withdrawn.
 _MEASURES = f"""
-    with ordered as (
+    with versions as (
         select
+            versions.return_id,
             returns.return_path,
-            findings.*,
-            lag(findings.region_relevant_cases) over versions as relevant_before,
-            lag(findings.region_counted_cases) over versions as counted_before
-        from int_version_findings as findings
+            versions.version,
+            versions.cases_lost is not null as takes_a_place,
+            max(case
+                when versions.cases_received > 0 and versions.outcome not in ('held', 'never_in_force')
+                then versions.version
+            end) over (
+                partition by versions.return_id order by versions.version
+                rows between unbounded preceding and 1 preceding
+            ) as version_before
+        from stg_versions as versions
         inner join stg_returns as returns using (return_id)
         where {_ASKED}
-        window versions as (partition by findings.return_id, findings.measure_code order by findings.version)
+        qualify versions.outcome <> 'never_in_force'
     ),
 
     compared as (
         select
-            ordered.* replace (
-                coalesce(relevant_before, region_relevant_cases - relevant_cases) as relevant_before,
-                coalesce(counted_before, region_counted_cases - counted_cases) as counted_before
-            )
-        from ordered
+            versions.return_path,
+            findings.version,
+            findings.measure_code,
+            case
+                when versions.takes_a_place then before.region_relevant_cases
+                else findings.region_relevant_cases - findings.relevant_cases
+            end as relevant_before,
+            case
+                when versions.takes_a_place then before.region_counted_cases
+                else findings.region_counted_cases - findings.counted_cases
+            end as counted_before,
+            findings.region_relevant_cases as relevant_after,
+            findings.region_counted_cases as counted_after
+        from int_version_findings as findings
+        inner join versions using (return_id, version)
+        left join int_version_findings as before
+            on before.return_id = findings.return_id
+            and before.version = versions.version_before
+            and before.measure_code = findings.measure_code
+        where versions.version_before is null or before.version is not null
     )
 
-    select
-        compared.return_path,
-        compared.version,
-        compared.measure_code,
-        compared.relevant_before,
-        compared.counted_before,
-        compared.region_relevant_cases as relevant_after,
-        compared.region_counted_cases as counted_after
+    select compared.*
     from compared
     inner join seeds.measures as measures using (measure_code)
-    where compared.relevant_before <> compared.region_relevant_cases
-        or compared.counted_before <> compared.region_counted_cases
-    order by measures.measure_order::integer
+    where relevant_before <> relevant_after or counted_before <> counted_after
+    order by return_path, version, measures.measure_order::integer
 """

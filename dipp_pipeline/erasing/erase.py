@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from dipp_pipeline.erasing.originals import references_of, scrub_file, scrub_original
+from dipp_pipeline.giving_back import marked_up_return
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals
@@ -50,6 +51,7 @@ def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
         returns = [known for known in house.history().returns if _is_affected(known, contents, reference, house)]
         for known in returns:
             _forget_readings(known)
+            marked_up_return(known, settings).unlink(missing_ok=True)
         if returns:
             settings.warehouse.unlink(missing_ok=True)
     return Erased(len(holding), returns, incoming, [*unsearched, *unsearched_incoming])
