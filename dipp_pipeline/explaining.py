@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+import duckdb
+
 from dipp_pipeline.database import named_rows, open_database
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings
@@ -59,15 +61,21 @@ def explain(settings: Settings, region_slug: str, figure_code: str) -> Explanati
         asked = {"region": region_slug, "figure": figure_code}
         found = named_rows(warehouse, _FIGURE, asked)
         if not found:
-            codes = [code for (code,) in warehouse.execute(_FIGURES).fetchall()]
-            raise ExplanationError(
-                f'There is no figure "{figure_code}" of {region_slug}. Use one of {", ".join(codes)}.'
-            )
+            raise ExplanationError(_what_there_is(warehouse, region_slug, figure_code))
         evidence = tuple(Evidence(**row) for row in named_rows(warehouse, _EVIDENCE, asked))
     (figure,) = found
     published = release_in_force(settings.database) == figure["release_id"]
     return Explanation(published=published, evidence=evidence, **figure)
 
+
+def _what_there_is(warehouse: duckdb.DuckDBPyConnection, region_slug: str, figure_code: str) -> str:
+    regions, figures = ([name for (name,) in warehouse.execute(query).fetchall()] for query in (_REGIONS, _FIGURES))
+    if region_slug not in regions:
+        return f'"{region_slug}" is no region. Use one of {", ".join(regions)}.'
+    return f'There is no figure "{figure_code}" of {region_slug}. Use one of {", ".join(figures)}.'
+
+
+_REGIONS = "select region_slug from seeds.regions order by region_slug"
 
 _FIGURES = "select figure_code from int_figures order by figure_kind, figure_order"
 

@@ -15,6 +15,7 @@ from dipp_pipeline.house import House
 from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.landing.documents import read_document, write_document
+from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import CASE_REFERENCE
 from dipp_pipeline.settings import Limits, Settings
 

@@ -8,7 +8,7 @@ with versions as (
         returns.region_code
     from stg_versions
     inner join stg_returns as returns on returns.return_id = stg_versions.return_id
-    where stg_versions.outcome in ('in_force', 'superseded', 'held', 'withdrawn')
+    where stg_versions.outcome in ('in_force', 'superseded', 'held', 'never_in_force', 'withdrawn')
 ),
 
 measures as (

@@ -5,7 +5,7 @@ select
     versions.version::integer as version,                                      -- its version, from 1
     versions.content_sha256::varchar as content_sha256,                        -- SHA-256 of the file as it arrived
     versions.received_at::timestamp as received_at,                            -- arrival, UTC
-    versions.outcome::varchar as outcome,                                      -- in_force, superseded, held, refused, withdrawn or purged
+    versions.outcome::varchar as outcome,                                      -- in_force, superseded, held, never_in_force, refused, withdrawn or purged
     versions.cases_received::integer as cases_received,                        -- case rows
     versions.cases_accepted::integer as cases_accepted,                        -- of these, accepted as the version stands by itself
     versions.cases_quarantined::integer as cases_quarantined,                  -- of these, held back

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from dipp_pipeline.erasing.rows import written_rows
 from dipp_pipeline.erasing.zipped import part
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet, column_letters
+from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -24,9 +24,11 @@ _WORKBOOK_TYPES = {
     ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
 }
 
+_BLANK_CELL = "<c/>"
+
 # In a shared string _x000B_ stands for a character that XML cannot hold, _x005F_ for an underscore before such a text.
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_IN_XML = re.compile(r"[\x01-\x08\x0b-\x1f\ufffe\uffff]")
+_NOT_IN_XML = re.compile(r"[\x01-\x08\x0b-\x1f]")
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -84,25 +86,26 @@ def _workbook(sheets: Sequence[Sheet]) -> Iterator[str]:
 
 
 def _worksheet(sheet: Sheet, strings: dict[str, int]) -> Iterator[str]:
-    """The sheet's XML; texts that are not among the shared strings yet are added to them."""
-    letters = [column_letters(index) for index in range(len(sheet.columns))]
+    """The sheet's XML; texts that are not among the shared strings yet are added to them.
+
+    Rows have a number, cells follow each other: an address in each would be most of the file.
+    """
     yield f'<worksheet xmlns="{_MAIN}"><sheetData>'
-    for number, cells in enumerate(written_rows(sheet, lambda text: _rest_of_cell(text, strings)), 1):
-        if any(cells):
-            filled = (f'<c r="{column}{number}"{rest}' for column, rest in zip(letters, cells, strict=True) if rest)
-            yield f'<row r="{number}">{"".join(filled)}</row>'
+    for number, cells in enumerate(written_rows(sheet, lambda text: _cell(text, strings)), 1):
+        row = "".join(cells)
+        if len(row) > len(_BLANK_CELL) * len(cells):
+            yield f'<row r="{number}">{row}</row>'
     yield "</sheetData></worksheet>"
 
 
-def _rest_of_cell(text: str, strings: dict[str, int]) -> str:
-    """A cell's element after its address; nothing of a blank."""
+def _cell(text: str, strings: dict[str, int]) -> str:
     if not text:
-        return ""
+        return _BLANK_CELL
     if text == UNSTORED_FORMULA:
-        return "><f>NA()</f></c>"
+        return "<c><f>NA()</f></c>"
     if text.startswith(ERROR_MARK):
-        return f' t="e"><v>{escape(text.removeprefix(ERROR_MARK))}</v></c>'
-    return f' t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'
+        return f'<c t="e"><v>{escape(text.removeprefix(ERROR_MARK))}</v></c>'
+    return f'<c t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'
 
 
 def _shared_strings(strings: Mapping[str, int]) -> Iterator[str]:

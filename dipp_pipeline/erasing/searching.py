@@ -1,6 +1,7 @@
 """Find the case references that a file holds: in its cells, and in all else that is kept inside it.
 
-What a reference stands for is not asked: more may be found than cases (a formula's A123456 is one), never fewer.
+What a reference stands for is not asked: a formula's A123456 is found too. Text is found as it stands or as zip packs
+it, and not where it is encrypted, a picture, or the source of a macro.
 """
 
 import html
@@ -15,18 +16,28 @@ from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.programme.text import case_references_within
 from dipp_pipeline.settings import MEGABYTE, Limits
 
+Bytes = bytes | bytearray
+
 _DEPTH = 2
 """Parts within parts: of the file itself, and of a zip that is embedded in it."""
 
 # The header before each part of a zip: it is there where the directory at the end is damaged or was cut off.
 _PART = re.compile(rb"PK\x03\x04.{4}(?P<method>[\x00\x08])\x00.{16}(?P<name>.{2})(?P<extra>.{2})", re.DOTALL)
+_STORED = b"\x00"
 _NEXT_IN_ZIP = re.compile(rb"PK[\x01\x03\x07]")
 _STEP = 4096
+
+# Texts are searched in windows, which overlap so that a reference at an edge stands whole in one of two.
+_WINDOW = 2**22
+_OVERLAP = 2**16
 
 _UTF_8_SPACE = re.compile(rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80")
 _DIGIT_BEFORE_NUL = re.compile(rb"[0-9](?=\x00)")
 
-_CELL_ADDRESS = re.compile(r'<(?:\w+:)?c r="[A-Z]{1,3}[0-9]{1,7}"(?:(?: [st]="\w+")*(?:/>|><v>[-+.0-9E]*</v></c>))?')
+# A cell's address, which may look like a reference, and with it all of a cell that has a number or a blank.
+_ADDRESS_OR_NUMBER = re.compile(
+    r'<(?:\w+:)?c\b(?: r="[A-Z]{1,3}[0-9]{1,7}")?(?:(?: [st]="\w+")*(?:/>|><v>[-+.0-9E]*</v></c>))?'
+)
 _END_OF_TEXT = re.compile(r"</(?:\w+:)?(?:si|is|v|f|c|comment|table-cell|annotation)>")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -66,47 +77,53 @@ class _Unpacking:
     def __init__(self, most: int) -> None:
         self._left = most
 
-    def contents(self, content: bytes, depth: int = _DEPTH) -> Iterator[bytes]:
+    def contents(self, content: Bytes, depth: int = _DEPTH) -> Iterator[Bytes]:
         """The content, its parts and theirs, one after the other."""
         yield content
         for header in _PART.finditer(content) if depth else ():
             start = header.end() + int.from_bytes(header["name"], "little") + int.from_bytes(header["extra"], "little")
-            part = self._inflated(content, start) if header["method"] == b"\x08" else _stored(content, start)
+            unpacked = _stored if header["method"] == _STORED else _inflated
+            part = unpacked(content, start, self._left)
+            self._left -= len(part)
             yield from self.contents(part, depth - 1)
 
-    def _inflated(self, content: bytes, start: int) -> bytes:
-        """What can be inflated from there on, be it damaged later."""
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        pieces = []
-        with suppress(zlib.error):
-            for place in range(start, len(content), _STEP):
-                if inflater.eof or not self._left:
-                    break
-                pieces.append(inflater.decompress(content[place : place + _STEP], self._left))
-                self._left -= len(pieces[-1])
-        return b"".join(pieces)
 
-
-def _stored(content: bytes, start: int) -> bytes:
+def _stored(content: Bytes, start: int, most: int) -> Bytes:
     following = _NEXT_IN_ZIP.search(content, start)
-    return content[start : following.start() if following else len(content)]
+    return content[start : min(start + most, following.start() if following else len(content))]
 
 
-def _texts(content: bytes) -> Iterator[str]:
-    """The content as each of the texts that it may be."""
-    yield from _readings(_UTF_8_SPACE.sub(b" ", content).decode("latin-1"))
-    if b"\0" in content:
-        # In an .xls a text is followed by the length of the next one, which may look like one more digit of it.
-        yield _DIGIT_BEFORE_NUL.sub(b"", content).decode("latin-1")
-        for start in (0, 1):
-            yield from _readings(content[start:].decode("utf-16-le", "replace"))
+def _inflated(content: Bytes, start: int, most: int) -> Bytes:
+    """What can be inflated from there on, be it damaged later."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = bytearray()
+    with suppress(zlib.error):
+        for place in range(start, len(content), _STEP):
+            if inflater.eof or len(inflated) == most:
+                break
+            inflated += inflater.decompress(content[place : place + _STEP], most - len(inflated))
+    return inflated
 
 
-def _readings(text: str) -> Iterator[str]:
-    """A text as it stands and, where it is XML, without the tags that may stand within a string."""
-    if "<" not in text[:8]:
-        yield text
-        return
-    text = _CELL_ADDRESS.sub("<c", text)
-    yield html.unescape(text)
-    yield html.unescape(_TAG.sub("", _END_OF_TEXT.sub("|", text)))
+def _texts(content: Bytes) -> Iterator[str]:
+    """The content, window by window, as each of the texts that it may be."""
+    readings = _readings_of_xml if b"<" in content[:8] else _as_it_stands
+    for start in range(0, len(content), _WINDOW):
+        window = content[max(0, start - _OVERLAP) : start + _WINDOW]
+        yield from readings(_UTF_8_SPACE.sub(b" ", window).decode("latin-1"))
+        if b"\0" in window:
+            # In an .xls a text is followed by the length of the next one, which may look like one more digit of it.
+            yield _DIGIT_BEFORE_NUL.sub(b"", window).decode("latin-1")
+            for offset in (0, 1):
+                yield from readings(window[offset:].decode("utf-16-le", "replace"))
+
+
+def _as_it_stands(text: str) -> Iterator[str]:
+    yield text
+
+
+def _readings_of_xml(xml: str) -> Iterator[str]:
+    """XML as it stands, and without the tags that may stand within a string."""
+    xml = _ADDRESS_OR_NUMBER.sub("<c", xml)
+    yield html.unescape(xml)
+    yield html.unescape(_TAG.sub("", _END_OF_TEXT.sub("|", xml)))

@@ -27,7 +27,8 @@ MANIFEST = "manifest.json"
 ACCEPTED = "accepted.json"
 PURGED = "purged.json"
 
-Outcome = Literal["in_force", "superseded", "held", "refused", "withdrawn", "purged", "unread"]
+Outcome = Literal["in_force", "superseded", "held", "never_in_force", "refused", "withdrawn", "purged", "unread"]
+"""`held` waits for acceptance; `never_in_force` was held until a later version or a withdrawal ended the wait."""
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,11 @@ class KnownReturn:
         return next(unread, None)
 
     def in_force_before(self, number: int) -> Version | None:
-        """The version that is in force if only those before that number count."""
+        """The version in force before the one of that number; what came later, a withdrawal too, does not count."""
+        withdrawn_through = self.withdrawn_through if number > self.withdrawn_through else 0
         in_force = None
-        for version in reversed(list(self._readable(self.withdrawn_through))):
-            loss = version.reading.loss if version.reading else None
-            loses_much = loss is not None and loss.is_more_than(self.held_above_percent)
-            if version.number < number and (in_force is None or version.accepted or not loses_much):
+        for version in reversed(list(self._readable(withdrawn_through))):
+            if version.number < number and (in_force is None or not self._loses_too_much(version)):
                 in_force = version
         return in_force
 
@@ -155,13 +155,17 @@ class KnownReturn:
             return "refused"
         if version is self.in_force:
             return "in_force"
-        if version.number <= self.withdrawn_through:
-            return "withdrawn"
-        return "held" if version is self.held else "superseded"
+        if self._loses_too_much(version):
+            return "held" if version is self.held else "never_in_force"
+        return "withdrawn" if version.number <= self.withdrawn_through else "superseded"
 
     def withdraw(self) -> None:
         """Take the return out of force until new bytes arrive."""
         write_document(self.folder / "withdrawn.json", {"through_version": self.latest.number})
+
+    def _loses_too_much(self, version: Version) -> bool:
+        loss = version.reading.loss if version.reading else None
+        return loss is not None and loss.is_more_than(self.held_above_percent) and not version.accepted
 
     def _readable(self, after: int) -> Iterator[Version]:
         """The versions after that number that were read and not refused, the latest first."""

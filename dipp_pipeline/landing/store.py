@@ -97,12 +97,13 @@ def land(
     The versions before it are landed already.
     """
     pseudonyms = {reference: key.pseudonym(reference) for reference in validated.cases[CASE_REFERENCE]}
+    sheets = pl.col("sheet").replace(_names_to_keep(validated.columns["sheet"]))
     tables = {
-        "cases": _with_pseudonyms(validated.cases, pseudonyms),
-        "answers": _with_pseudonyms(validated.answers, pseudonyms),
-        "columns": _without_references_in_sheets(validated.columns),
+        "cases": _with_pseudonyms(validated.cases, pseudonyms).with_columns(sheets),
+        "answers": _with_pseudonyms(validated.answers, pseudonyms).with_columns(sheets),
+        "columns": validated.columns.with_columns(sheets),
         "issues": _issues_frame(validated.issues),
-        "corrections": _corrections_frame(applied),
+        "corrections": _corrections_frame(applied).with_columns(sheets),
     }
     before = None if validated.refused else known.readable_before(version.number)
     tables["changes"] = changes(_landed(before) if before else None, tables)
@@ -117,7 +118,7 @@ def land(
         "counts": asdict(validated.counts),
         "contents": asdict(validated.contents),
         "corrections": sorted({entry.correction.line for entry in applied}),
-        "loss": _loss(known.in_force_before(version.number), tables["cases"]),
+        "loss": None if validated.refused else _loss(known.in_force_before(version.number), tables["cases"]),
     }
     with _new_folder(version.folder / definitions["definitions"]) as new:
         write_document(new / MANIFEST, manifest)
@@ -136,13 +137,15 @@ def clear_former_readings(known: KnownReturn, definitions: str) -> None:
 
 def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
     pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
-    return _without_references_in_sheets(frame).with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
+    return frame.with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
 
 
-def _without_references_in_sheets(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows, without the case reference that a sheet's name may hold."""
-    names = {name: without_case_references(name) for name in frame["sheet"].unique()}
-    return frame.with_columns(pl.col("sheet").replace(names))
+def _names_to_keep(sheets: pl.Series) -> dict[str, str]:
+    """Each sheet's name without the case reference that it may hold; by its place it is still told from the others."""
+    names = {name: without_case_references(name) for name in sheets.unique(maintain_order=True)}
+    return {
+        name: kept if kept == name else f"{kept} ({place})" for place, (name, kept) in enumerate(names.items(), 1)
+    }
 
 
 def _landed(version: Version) -> dict[str, pl.DataFrame]:
@@ -196,7 +199,7 @@ def _corrections_frame(applied: Sequence[Applied]) -> pl.DataFrame:
         }
         for done in applied
     ]
-    return _without_references_in_sheets(pl.DataFrame(rows, schema=CORRECTIONS, orient="row"))
+    return pl.DataFrame(rows, schema=CORRECTIONS, orient="row")
 
 
 @contextmanager
