@@ -159,15 +159,14 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marke
 def status(home: Path | None, as_json: bool) -> None:
     """Show the programme, region by region."""
     settings = _settings(home)
-    from dipp_pipeline.publishing.summary import progress_json, reconciled, reconciled_json, summarise
+    from dipp_pipeline.publishing.summary import progress_json, summarise, summarise_returns
     from dipp_pipeline.showing import show_status
 
     summary = summarise(settings.database) if settings.database.exists() else None
-    returns = reconciled(settings.warehouse)
+    returns = summarise_returns(settings.warehouse)
     if as_json:
         release, regions = (summary.release_id, progress_json(summary)) if summary else (None, [])
-        shown = {"release_id": release, "regions": regions, "returns": reconciled_json(returns)}
-        click.echo(json.dumps(shown, indent=1))
+        click.echo(json.dumps({"release_id": release, "regions": regions, **returns.as_json()}, indent=1))
     elif summary is None:
         click.echo(f"Nothing is published in {settings.home} yet. Run: dipp refresh --home {settings.home}")
     else:

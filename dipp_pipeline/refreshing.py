@@ -1,12 +1,12 @@
 """The command `dipp refresh`: stop where nothing is new, else run the job in Dagster, and say what came of it."""
 
 import gc
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dipp_pipeline.house import open_house
 from dipp_pipeline.intake_process import IntakeProcess
-from dipp_pipeline.publishing.summary import Summary, summarise
+from dipp_pipeline.publishing.summary import Held, Summary, summarise, summarise_returns
 from dipp_pipeline.settings import Settings
 
 
@@ -23,6 +23,8 @@ class Refreshed:
     """Whether it made a new release."""
     error: str | None
     """Why publication failed, or None."""
+    held: tuple[Held, ...]
+    """Versions that wait for acceptance."""
     feedback: Path | None
     """Where the marked-up returns are, if there are any."""
 
@@ -37,13 +39,13 @@ class Refreshed:
                 "received": summary.returns_received if summary else 0,
                 "unchanged": self.unchanged,
                 "refused": summary.returns_refused if summary else 0,
-                "held": summary.returns_held if summary else 0,
             },
             "cases": summary.cases
             if summary
             else dict.fromkeys(("received", "accepted", "quarantined", "identical_dropped"), 0),
             "issues": summary.issues if summary else {},
             "database": str(self.database),
+            "held": list(map(asdict, self.held)),
         }
 
 
@@ -53,7 +55,7 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     if house.nothing_new():
         standing = summarise(settings.database)
         unchanged = standing.returns_received
-        return Refreshed(standing, settings.database, unchanged, False, None, _feedback(settings))
+        return Refreshed(standing, settings.database, unchanged, False, None, *_for_the_data_team(settings))
     gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     intake = IntakeProcess(settings, house.programme.region_by_slug, debug)
     from dipp_pipeline.orchestration.refresh import run_refresh
@@ -62,8 +64,10 @@ def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
     database = settings.warehouse if run.error else settings.database
     summary = summarise(database) if database.exists() else None
     unchanged = summary.returns_received - run.returns_read if summary else 0
-    return Refreshed(summary, settings.database, unchanged, run.changed, run.error, _feedback(settings))
+    return Refreshed(summary, settings.database, unchanged, run.changed, run.error, *_for_the_data_team(settings))
 
 
-def _feedback(settings: Settings) -> Path | None:
-    return settings.feedback if next(settings.feedback.rglob("*.xlsx"), None) else None
+def _for_the_data_team(settings: Settings) -> tuple[tuple[Held, ...], Path | None]:
+    """Which versions are held, and where the marked-up returns are."""
+    marked_up = next(settings.feedback.rglob("*.xlsx"), None)
+    return summarise_returns(settings.warehouse).held, settings.feedback if marked_up else None

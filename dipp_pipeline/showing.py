@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dipp_pipeline.erasing.erase import Erased
     from dipp_pipeline.erasing.proof import Proof
     from dipp_pipeline.explaining import Explanation
-    from dipp_pipeline.publishing.summary import Reconciled, Summary
+    from dipp_pipeline.publishing.summary import Held, Returns, Summary
     from dipp_pipeline.purging import Purged
     from dipp_pipeline.recounting import Change, RecountedVersion
     from dipp_pipeline.refreshing import Refreshed
@@ -35,11 +35,21 @@ def show_refreshed(refreshed: "Refreshed") -> None:
     )
     if summary.issues:
         click.echo("Problems: " + ", ".join(f"{rule} {times}" for rule, times in summary.issues.items()))
+    show_held(refreshed.held)
     if refreshed.feedback:
         click.echo(f"Marked-up returns: {refreshed.feedback}")
 
 
-def show_status(summary: "Summary", returns: Sequence["Reconciled"]) -> None:
+def show_held(held: Sequence["Held"]) -> None:
+    """Versions that wait for acceptance."""
+    for entry in held:
+        click.echo(
+            f"Held: {entry.region_slug}/{_printable(entry.return_path)}, version {entry.version}, which would lose "
+            f"{entry.cases_lost} of {entry.cases_in_force} cases. dipp accept lets it come into force."
+        )
+
+
+def show_status(summary: "Summary", returns: "Returns") -> None:
     """The programme, region by region, and where every row and cell of the returns in force ended."""
     progress = _table(("Region", "Status"), ("Returns", "Refused", "Held", "Cases", "Accepted", "Quarantined"))
     for region in summary.regions:
@@ -53,14 +63,15 @@ def show_status(summary: "Summary", returns: Sequence["Reconciled"]) -> None:
         )
         progress.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts))
     _show(progress)
-    if returns:
+    if returns.reconciled:
         headings = ("Rows", "Accepted", "Quarantined", "Identical", "Skipped", "Cells", "Used", "Ignored", "Corrected")
         reconciled = _table(("Return in force",), headings)
-        for entry in returns:
+        for entry in returns.reconciled:
             name = _printable(f"{entry.region_slug}/{entry.return_path}")
             reconciled.add_row(name, *map(str, astuple(entry)[3:]))
         click.echo()
         _show(reconciled)
+    show_held(returns.held)
     click.echo(f"Release {summary.release_id}")
 
 

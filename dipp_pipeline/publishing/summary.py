@@ -1,6 +1,5 @@
 """What a database of ours says of the programme, in a few numbers: for the command line and whoever scripts it."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -112,16 +111,49 @@ class Reconciled:
     cells_corrected: int
 
 
-def reconciled(warehouse: Path) -> list[Reconciled]:
-    """Every return in force, by region and path; none where there is no warehouse."""
+@dataclass(frozen=True)
+class Held:
+    """A version that waits for acceptance, since it would lose many of the cases of the version in force."""
+
+    region_slug: str
+    return_path: str
+    version: int
+    cases_lost: int
+    cases_in_force: int
+
+
+@dataclass(frozen=True)
+class Returns:
+    """What the warehouse says of single returns, for the data team: those in force and those held, by region and path."""
+
+    reconciled: tuple[Reconciled, ...] = ()
+    held: tuple[Held, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The keys of `dipp status --json` that are about returns."""
+        return {"returns": list(map(asdict, self.reconciled)), "held": list(map(asdict, self.held))}
+
+
+def summarise_returns(warehouse: Path) -> Returns:
+    """Read from the warehouse, if there is one."""
     if not warehouse.exists():
-        return []
+        return Returns()
     columns = ", ".join(Reconciled.__dataclass_fields__)
     with open_database(warehouse) as connection:
-        rows = connection.execute(f"select {columns} from int_reconciliation order by 1, 2").fetchall()
-    return [Reconciled(*row) for row in rows]
+        reconciled = connection.execute(f"select {columns} from int_reconciliation order by 1, 2").fetchall()
+        held = connection.execute(_HELD).fetchall()
+    return Returns(tuple(Reconciled(*row) for row in reconciled), tuple(Held(*row) for row in held))
 
 
-def reconciled_json(returns: Sequence[Reconciled]) -> list[dict[str, object]]:
-    """The returns as JSON objects."""
-    return [asdict(entry) for entry in returns]
+_HELD = """
+    select
+        returns.region_slug,
+        returns.return_path,
+        versions.version,
+        versions.cases_lost,
+        returns.cases_accepted
+    from stg_versions as versions
+    inner join stg_returns as returns using (return_id)
+    where versions.outcome = 'held'
+    order by 1, 2
+"""
