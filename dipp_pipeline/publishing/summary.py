@@ -124,7 +124,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Returns:
-    """What the warehouse says of single returns, for the data team: those in force and those held, by region and path."""
+    """What the warehouse says of single returns, for the data team: in force and held, by region and path."""
 
     reconciled: tuple[Reconciled, ...] = ()
     held: tuple[Held, ...] = ()

@@ -110,7 +110,7 @@ def applicability(question: Question, programme: Programme) -> pl.Expr:
     unknown = [name for name in needed if name not in programme.field_by_name]
     if unknown:
         raise ProgrammeError(f'questions.csv: {question.code} applies by "{unknown[0]}", which is no field.')
-    failed = reduce(or_, (pl.col(_failed(name)) for name in needed))
+    failed = reduce(or_, (pl.col(_failed(name)) for name in needed), pl.lit(False))
     told = pl.when(failed & holds.is_null()).then(None).otherwise(holds.fill_null(False))
     return told.alias(applies(question.code))
 
