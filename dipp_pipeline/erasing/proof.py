@@ -37,7 +37,7 @@ def _own_files(home: Path, incoming: Path) -> Iterator[Path]:
 
 
 def _holds(file: Path, texts: tuple[str, str], house: House, pool: ReaderPool) -> bool:
-    content = file.read_bytes().lower()
+    content = file.name.encode("utf-8", "replace").lower() + file.read_bytes().lower()
     if any(text.lower().encode(encoding) in content for text in texts for encoding in ("utf-8", "utf-16-le")):
         return True
     if file.suffix == ".parquet":
