@@ -2,17 +2,18 @@
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from dipp_pipeline.erasing.erase import Erased, erase
-from dipp_pipeline.erasing.proof import Proof, prove_erased
+from dipp_pipeline.erasing.proof import prove_erased
 from dipp_pipeline.giving_back import give_back
 from dipp_pipeline.publishing.summary import summarise
 from tests.homes import Home, story
-from tests.returns import WRITERS, valid_return
+from tests.returns import WRITERS, valid_return, write_xlsx
 
 CASE = valid_return().references()[1]
 
@@ -39,6 +40,13 @@ def home(standing: Home, tmp_path: Path) -> Home:
     return standing.copy(tmp_path / "home")
 
 
+@pytest.fixture(scope="module")
+def without(standing: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Erased]:
+    """The same home after the case was erased. Read it only."""
+    home = standing.copy(tmp_path_factory.mktemp("erased") / "home")
+    return home, erased_and_refreshed(home)
+
+
 def refresh(home: Home) -> None:
     home.take_in()
     home.build()
@@ -46,26 +54,31 @@ def refresh(home: Home) -> None:
     home.publish()
 
 
-def erased_and_refreshed(home: Home, scrub_incoming: bool = False) -> tuple[Erased, Proof]:
+def erased_and_refreshed(home: Home, scrub_incoming: bool = False) -> Erased:
     erased = erase(home.house, CASE, scrub_incoming)
     refresh(home)
-    return erased, prove_erased(home.house, CASE)
+    return erased
+
+
+def left(home: Home) -> tuple[Path, ...]:
+    return prove_erased(home.house, CASE).left
 
 
 def accepted(home: Home) -> int:
     return summarise(home.settings.database).cases["accepted"]
 
 
-def test_the_proof_finds_a_case_that_is_there(home: Home):
-    proof = prove_erased(home.house, CASE)
+def test_the_proof_finds_a_case_that_is_there(standing: Home):
+    kinds = {path.suffix for path in left(standing)}
 
-    kinds = {path.suffix for path in proof.left}
     assert kinds >= {".parquet", ".duckdb", ".xlsx", ".xlsm", ".xls", ".ods", ".csv"}
-    assert home.settings.database not in proof.left
+    assert standing.settings.database not in left(standing)
 
 
-def test_nothing_of_an_erased_case_is_left(home: Home):
-    erased, proof = erased_and_refreshed(home)
+def test_nothing_of_an_erased_case_is_left(without: tuple[Home, Erased]):
+    home, erased = without
+
+    proof = prove_erased(home.house, CASE)
 
     assert erased.originals == len(WRITERS)
     assert erased.unsearched == []
@@ -73,85 +86,64 @@ def test_nothing_of_an_erased_case_is_left(home: Home):
     assert proof.searched > 50
 
 
-def test_only_that_case_leaves_the_figures(home: Home):
-    before = accepted(home)
+def test_only_that_case_leaves_the_figures(standing: Home, without: tuple[Home, Erased]):
+    home, _ = without
+    wales = [known for known in home.house.history().returns if known.region_slug == "wales"]
 
-    erased_and_refreshed(home)
-
-    assert accepted(home) == before - 1
-    assert {
-        known.in_force.reading.counts.received for known in home.house.history().returns if known.region_slug == "wales"
-    } == {3}
+    assert accepted(home) == accepted(standing) - 1
+    assert {known.in_force.reading.counts.received for known in wales} == {3}
 
 
-def test_returns_without_the_case_are_not_read_again(home: Home):
-    before = home.known("North East.xlsx").in_force.reading.folder.stat().st_ino
-
-    erased, _ = erased_and_refreshed(home)
+def test_returns_without_the_case_are_not_read_again(standing: Home, without: tuple[Home, Erased]):
+    _, erased = without
 
     assert sorted(known.path for known in erased.returns) == sorted(WRITERS)
-    assert home.known("North East.xlsx").in_force.reading.folder.stat().st_ino == before
 
 
-def test_files_in_the_drop_folder_are_named_and_left_alone(home: Home):
-    before = {path: path.read_bytes() for path in home.settings.incoming.rglob("*.*")}
-
-    erased, _ = erased_and_refreshed(home)
+def test_files_in_the_drop_folder_are_named_and_left_alone(standing: Home, without: tuple[Home, Erased]):
+    home, erased = without
+    before, after = (
+        {path.name: path.read_bytes() for path in place.settings.incoming.rglob("*.*")} for place in (standing, home)
+    )
 
     assert sorted(path.name for path in erased.incoming) == sorted(WRITERS)
-    assert {path: path.read_bytes() for path in home.settings.incoming.rglob("*.*")} == before
+    assert after == before
 
 
-def test_the_same_bytes_do_not_bring_the_case_back(home: Home):
-    erased_and_refreshed(home)
+def test_neither_the_same_bytes_nor_new_ones_bring_the_case_back(without: tuple[Home, Erased], tmp_path: Path):
+    home = without[0].copy(tmp_path / "home")
+    wales = home.settings.incoming / "wales"
+    for name in WRITERS:
+        shutil.copyfile(wales / name, wales / f"again {name}")
+    write_xlsx(wales / "new.xlsx", {"Case scores": valid_return().rows(), "Other": [["Note"], [f"On {CASE}"]]})
 
-    assert home.take_in() == []
-    assert prove_erased(home.house, CASE).left == ()
+    read = home.take_in()
 
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_the_same_bytes_under_another_name_do_not_bring_the_case_back(home: Home, name: str):
-    erased_and_refreshed(home)
-    shutil.copyfile(home.settings.incoming / "wales" / name, home.settings.incoming / "wales" / f"again {name}")
-
-    refresh(home)
-
-    assert home.known(f"again {name}").in_force.reading.counts.received == 3
-    assert prove_erased(home.house, CASE).left == ()
+    arrived = [*(f"again {name}" for name in WRITERS), "new.xlsx"]
+    assert read == sorted(arrived)
+    assert {home.known(path).in_force.reading.counts.received for path in arrived} == {3}
+    assert left(home) == ()
 
 
-def test_new_bytes_do_not_bring_the_case_back(home: Home):
-    erased_and_refreshed(home)
-    given = valid_return()
-    WRITERS["openpyxl.xlsx"](home.settings.incoming / "wales" / "new.xlsx", {"Case scores": given.rows()})
-    WRITERS["openpyxl.xlsx"](home.settings.incoming / "wales" / "xlwt.xlsx", {"Other": [["Note"], [f"On {CASE}"]]})
+def test_scrubbed_files_in_the_drop_folder_are_read_like_the_scrubbed_originals(
+    without: tuple[Home, Erased], home: Home
+):
+    erased_and_refreshed(home, scrub_incoming=True)
 
-    refresh(home)
+    again = erase(home.house, CASE, scrub_incoming=False)
 
-    assert home.known("new.xlsx").in_force.reading.counts.received == 3
-    assert prove_erased(home.house, CASE).left == ()
-
-
-def test_scrubbed_files_in_the_drop_folder_are_read_like_the_scrubbed_originals(home: Home):
-    _, proof = erased_and_refreshed(home, scrub_incoming=True)
-    after = accepted(home)
-
-    again, _ = erased_and_refreshed(home)
-
-    assert proof.left == ()
     assert again.incoming == []
-    assert accepted(home) == after
+    assert accepted(home) == accepted(without[0])
     assert not any(known.held for known in home.house.history().returns)
 
 
-def test_another_key_does_not_void_an_erasure(home: Home):
-    erased_and_refreshed(home)
-    other = Home(home.path, pseudonym_key=b"another key of tests, which is no secret")
+def test_another_key_does_not_void_an_erasure(without: tuple[Home, Erased], tmp_path: Path):
+    home = replace(without[0].copy(tmp_path / "home"), pseudonym_key=b"another key of tests, which is no secret")
 
-    refresh(other)
+    home.take_in()
 
-    assert accepted(other) == accepted(home)
-    assert prove_erased(other.house, CASE).left == ()
+    assert home.known("openpyxl.xlsx").in_force.reading.counts.received == 3
+    assert left(home) == ()
 
 
 def test_the_corrections_of_an_erased_case_go_and_the_others_stay(home: Home):
@@ -189,12 +181,13 @@ def test_marks_do_not_tell_which_case_they_are_of(home: Home):
 def test_former_versions_lose_the_case_too(home: Home):
     given = valid_return()
     given.cases[3]["age"] = 55
-    WRITERS["openpyxl.xlsx"](home.settings.incoming / "wales" / "openpyxl.xlsx", {"Case scores": given.rows()})
-    refresh(home)
+    write_xlsx(home.settings.incoming / "wales" / "openpyxl.xlsx", {"Case scores": given.rows()})
+    home.take_in()
 
-    _, proof = erased_and_refreshed(home)
+    erase(home.house, CASE, scrub_incoming=False)
+    home.take_in()
 
     versions = home.known("openpyxl.xlsx").versions
     landed = [pl.read_parquet(version.reading.folder / "cases.parquet").height for version in versions]
     assert landed == [2, 3]
-    assert proof.left == ()
+    assert left(home) == ()
