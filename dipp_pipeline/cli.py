@@ -264,8 +264,9 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
         known = _known(house, region_slug, return_path)
         cases = known.in_force.reading.counts.accepted if known.in_force and known.in_force.reading else 0
         known.withdraw()
+    how_many = "" if known.to_read else f"{cases} "  # nobody knows before it is read again
     click.echo(
-        f"{return_path} is out of force. With the next refresh its {cases} accepted cases leave the findings. Its "
+        f"{return_path} is out of force. With the next refresh its {how_many}accepted cases leave the findings. Its "
         "original and its history stay, and it comes into force again when new bytes of it arrive.\n"
         f"Run: {sys.argv[0]} refresh --home {settings.home}"
     )
@@ -283,7 +284,10 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
 
     house = open_house(settings)
     with house.alone():
-        held = _known(house, region_slug, return_path).held
+        known = _known(house, region_slug, return_path)
+        held = known.held
+        if known.to_read:
+            raise click.ClickException(f"{return_path} must be read again first. Run the refresh.")
         if held is None:
             raise click.ClickException(f"No version of {return_path} is held. dipp status shows which are.")
         held.accept()
@@ -317,7 +321,7 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     erased = erase_case(house, reference, scrub_incoming)
     code = _refresh(settings, as_json=False, strict=False)
     proof = prove_erased(house, reference)
-    show_erased(erased, proof, scrub_incoming)
+    show_erased(erased, proof)
     sys.exit(1 if proof.left or erased.unsearched else code)
 
 

@@ -19,9 +19,9 @@ class Purged:
     """What a purge did."""
 
     versions: int
-    """Versions of which only the hash, the arrival and the counts are left."""
+    """Versions of which only the hash, the arrival and the counts are left since."""
     still_needed: Sequence[tuple[KnownReturn, Version]]
-    """Versions as old, which stay because they are in force or held."""
+    """Versions as old, which stay because they are in force, held or unread."""
     incoming: Sequence[Path]
     """Files in the drop folder that still have a content that was purged."""
 
@@ -37,32 +37,34 @@ def purge(house: House, before: date) -> Purged:
             if version.received_at.astimezone(INSPECTORATE_TIME).date() < before and version.original
         ]
         needed = [(known, version) for known, version in old if known.outcome(version) in NEEDED]
-        going = [version for known, version in old if known.outcome(version) not in {*NEEDED, "purged"}]
+        going = [version for known, version in old if known.outcome(version) not in NEEDED]
         staying = [
             version for known in returns for version in known.versions if version not in going and not version.purged
         ]
-        for version in going:
+        newly = [version for version in going if not version.purged]
+        if newly:
+            house.settings.warehouse.unlink(missing_ok=True)
+        for version in going:  # those of before, too: a purge may have been interrupted
             _purge(version)
         for original in {version.original or "" for version in going} - {version.original for version in staying}:
             (house.settings.originals / original).unlink(missing_ok=True)
         for folder in house.settings.originals.glob("[!.]*/"):
             if not any(folder.iterdir()):
                 folder.rmdir()
-        if going:
-            house.settings.warehouse.unlink(missing_ok=True)
         gone = {version.sha256 for version in going} - {version.sha256 for version in staying}
         incoming = [
             arrival.file
             for arrival in arrivals(house.settings.incoming, house.programme)
             if gone and content_hash(arrival.file) in gone
         ]
-    return Purged(len(going), needed, incoming)
+    return Purged(len(newly), needed, incoming)
 
 
 def _purge(version: Version) -> None:
     if version.reading is None:
         raise ValueError(f"Version {version.number} was never read.")
-    write_document(version.folder / PURGED, read_document(version.reading.folder / MANIFEST))
+    if not version.purged:
+        write_document(version.folder / PURGED, read_document(version.reading.folder / MANIFEST))
     for folder in version.folder.iterdir():
         if folder.is_dir():
             shutil.rmtree(folder)

@@ -102,10 +102,11 @@ def show_history(versions: Sequence["RecountedVersion"], in_full: bool) -> None:
         if in_full:
             for change in version.changes:
                 click.echo(f"  {_change(change)}")
+            condition = " if it is accepted" if version.outcome == "held" else ""
             for measure in version.measures:
                 click.echo(
                     f"  {measure.measure_code}: {measure.counted_before} of {measure.relevant_before} -> "
-                    f"{measure.counted_after} of {measure.relevant_after} in the region"
+                    f"{measure.counted_after} of {measure.relevant_after} in the region{condition}"
                 )
         elif version.changes:
             click.echo(f"  {len(version.changes)} changes. Name the return to see them.")
@@ -141,11 +142,12 @@ def show_explanation(explanation: "Explanation") -> None:
     _show(table)
 
 
-def show_erased(erased: "Erased", proof: "Proof", scrubbed_incoming: bool) -> None:
+def show_erased(erased: "Erased", proof: "Proof") -> None:
     """What an erasure did, what still holds the case, and the proof."""
     click.echo(f"Scrubbed {erased.originals} stored originals and read {len(erased.returns)} returns again.")
     for file in erased.incoming:
-        what = "was scrubbed too" if scrubbed_incoming else "still holds the case (--scrub-incoming takes it out)"
+        still = "still holds the case (--scrub-incoming takes it out, if the file can be read)"
+        what = "was scrubbed too" if file in erased.scrubbed else still
         click.echo(f"{_printable(str(file))} {what}.")
     for file in erased.unsearched:
         click.echo(f"{_printable(str(file))} is over a limit and was not searched. Delete it if it may hold the case.")
@@ -159,9 +161,11 @@ def show_purged(purged: "Purged") -> None:
     """What a purge deleted, and what it left."""
     click.echo(f"Purged {purged.versions} versions. Their hashes, arrivals and counts stay in the history.")
     for known, version in purged.still_needed:
+        outcome = known.outcome(version)
+        first = "Refresh" if outcome == "unread" else "Withdraw the return"
         click.echo(
             f"{known.region_slug}/{_printable(known.path)}, version {version.number}, is as old and stays, since it is "
-            f"{known.outcome(version).replace('_', ' ')}. Withdraw the return first if it must go."
+            f"{outcome.replace('_', ' ')}. {first} first if it must go."
         )
     for file in purged.incoming:
         click.echo(f"{_printable(str(file))} still has a content that was purged. Delete it.")

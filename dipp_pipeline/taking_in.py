@@ -1,7 +1,6 @@
 """The first half of the walk through the house: what arrived is read, judged and landed."""
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from dipp_pipeline.erasing.originals import references_of, scrub_original
@@ -15,6 +14,9 @@ from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.validation.corrections import Applied, Correction, CorrectionError, correct
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
+
+Waiting = tuple[KnownReturn, Version]
+"""A return and its version that is to be read."""
 
 
 class OriginalLostError(Exception):
@@ -32,8 +34,8 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
         _receive(house, region_slugs)
         read_ids: set[str] = set()
         while waiting := _waiting(house.history(), region_slugs):
-            _scrub_erased(house, waiting, pool)
-            _read_and_land(house, waiting, pool, progress)
+            unsearched = _scrub_erased(house, waiting, pool)
+            _read_and_land(house, waiting, unsearched, pool, progress)
             read_ids.update(known.return_id for known, _ in waiting)
         history = house.history()
         for known in _of_regions(history, region_slugs):
@@ -63,30 +65,34 @@ def _of_regions(history: History, region_slugs: Collection[str]) -> Sequence[Kno
     return [known for known in history.returns if known.region_slug is None or known.region_slug in region_slugs]
 
 
-def _waiting(history: History, region_slugs: Collection[str]) -> list[tuple[KnownReturn, Version]]:
+def _waiting(history: History, region_slugs: Collection[str]) -> list[Waiting]:
     return [(known, known.to_read) for known in _of_regions(history, region_slugs) if known.to_read]
 
 
-def _scrub_erased(house: House, waiting: Sequence[tuple[KnownReturn, Version]], pool: ReaderPool) -> None:
-    """Take cases that were erased out of what arrived since. What cannot be searched will be refused anyway."""
-    erasures = house.erasures()
+def _scrub_erased(house: House, waiting: Sequence[Waiting], pool: ReaderPool) -> Collection[str]:
+    """Take cases that were erased out of what arrived since; the originals that cannot be searched for them."""
+    erasures, unsearched = house.erasures(), set()
     for original in [version.original for _, version in waiting if version.original and erasures.marks]:
-        with suppress(OverLimitError):
+        try:
             found = erasures.among(references_of(house.settings.originals / original, house, pool))
             if found:
                 scrub_original(original, found, house, pool)
+        except (OverLimitError, RuntimeError):
+            unsearched.add(original)
+    return unsearched
 
 
 def _read_and_land(
-    house: House, waiting: Sequence[tuple[KnownReturn, Version]], pool: ReaderPool, progress: Progress
+    house: House, waiting: Sequence[Waiting], unsearched: Collection[str], pool: ReaderPool, progress: Progress
 ) -> None:
     originals = [house.settings.originals / version.original for _, version in waiting if version.original]
     lost = [original for original in originals if not original.exists()]
     if lost:
         raise OriginalLostError(f"{lost[0]} is needed again and is gone. Restore the originals from your backup")
-    readings = pool.read(originals, progress)
+    searched = [version.original for _, version in waiting if version.original and version.original not in unsearched]
+    readings = pool.read([house.settings.originals / original for original in searched], progress)
     corrected = [
-        _corrected(house, known, next(readings) if version.original else _not_opened(known, house.programme))
+        _corrected(house, known, next(readings) if version.original in searched else _not_read(known, version, house))
         for known, version in waiting
     ]
     arrived = [
@@ -98,14 +104,18 @@ def _read_and_land(
         land(known, version, validated, applied, house.definitions, house.pseudonym_key)
 
 
-def _not_opened(known: KnownReturn, programme: Programme) -> ReadReturn:
+def _not_read(known: KnownReturn, version: Version, house: House) -> ReadReturn:
+    """What is said of a file that is not even tried to be read."""
     if known.region_slug is None:
-        return under_no_region(programme)
+        return under_no_region(house.programme)
+    if version.original:
+        message = "Searching the file for cases that were erased takes too long. Send the case scores only."
+        return refused(house.programme, "F02", message)
     message = (
         "The file cannot be read: it may not be opened, is a folder, or is still being copied. "
         "Check it; each refresh tries again."
     )
-    return refused(programme, "F01", message)
+    return refused(house.programme, "F01", message)
 
 
 def _corrected(house: House, known: KnownReturn, read: ReadReturn) -> tuple[ReadReturn, Sequence[Applied]]:

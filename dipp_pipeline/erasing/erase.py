@@ -28,7 +28,9 @@ class Erased:
     returns: Sequence[KnownReturn]
     """The returns that are read again for it."""
     incoming: Sequence[Path]
-    """Files in the drop folder that hold the case; they are scrubbed if that was asked for."""
+    """Files in the drop folder that held the case."""
+    scrubbed: Sequence[Path]
+    """Those of them that do not hold it any more."""
     unsearched: Sequence[Path]
     """Files that take more than reading may, so that nobody knows whether they hold it."""
 
@@ -44,8 +46,9 @@ def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
             scrub_original(str(path.relative_to(settings.originals)), frozenset([reference]), house, pool)
         dropped = sorted(arrival.file for arrival in arrivals(settings.incoming, house.programme))
         incoming, unsearched_incoming = _holding(dropped, reference, house, pool)
-        for path in incoming if scrub_incoming else ():
-            scrub_file(path, frozenset([reference]), house, pool)
+        scrubbed = [
+            path for path in incoming if scrub_incoming and scrub_file(path, frozenset([reference]), house, pool)
+        ]
         _drop_corrections(settings.corrections, reference)
         contents = {path.parent.name for path in holding}
         returns = [known for known in house.history().returns if _is_affected(known, contents, reference, house)]
@@ -54,7 +57,7 @@ def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
             marked_up_return(known, settings).unlink(missing_ok=True)
         if returns:
             settings.warehouse.unlink(missing_ok=True)
-    return Erased(len(holding), returns, incoming, [*unsearched, *unsearched_incoming])
+    return Erased(len(holding), returns, incoming, scrubbed, [*unsearched, *unsearched_incoming])
 
 
 def _holding(files: Sequence[Path], reference: str, house: House, pool: ReaderPool) -> tuple[list[Path], list[Path]]:

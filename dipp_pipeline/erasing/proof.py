@@ -12,6 +12,7 @@ from dipp_pipeline.erasing.originals import references_of
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.formats import TAKEN
 from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
+from dipp_pipeline.programme.text import case_references_within
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,10 @@ def _own_files(home: Path, incoming: Path) -> Iterator[Path]:
 
 
 def _holds(file: Path, texts: tuple[str, str], house: House, pool: ReaderPool) -> bool:
-    content = file.name.encode("utf-8", "replace").lower() + file.read_bytes().lower()
-    if any(text.lower().encode(encoding) in content for text in texts for encoding in ("utf-8", "utf-16-le")):
+    reference, pseudonym = texts
+    content = file.read_bytes()
+    in_content = case_references_within(content.decode("latin-1")) | case_references_within(file.name)
+    if reference in in_content or pseudonym.encode() in content:
         return True
     if file.suffix == ".parquet":
         return any(_in_column(column, texts) for column in pl.read_parquet(file).get_columns())
@@ -46,7 +49,7 @@ def _holds(file: Path, texts: tuple[str, str], house: House, pool: ReaderPool) -
         return _in_database(file, texts)
     if file.suffix.lower() in TAKEN:
         try:
-            return texts[0] in references_of(file, house, pool)
+            return reference in references_of(file, house, pool)
         except (OverLimitError, RuntimeError):
             return True
     return False

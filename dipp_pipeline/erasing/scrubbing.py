@@ -1,25 +1,21 @@
 """Take cases out of a file: a copy of what was read of it, without their rows and without their references."""
 
-import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from dipp_pipeline.erasing.searching import references_within as references_within
 from dipp_pipeline.erasing.searching import sheets_of
 from dipp_pipeline.erasing.writing import write_sheets
-from dipp_pipeline.intake.case_table import _heading_row
+from dipp_pipeline.intake.case_table import heading_row
 from dipp_pipeline.intake.cells import Column, Sheet
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
-from dipp_pipeline.programme.text import _CASE_REFERENCE_WITHIN, case_references_within, without_spaces
+from dipp_pipeline.programme.text import CASE_REFERENCE_STRUCK, case_references_within, without_case_references
 from dipp_pipeline.settings import Limits
 
 _LONGEST_NAME = 31
 """Characters of a sheet's name that Excel takes."""
-
-_IN_ITS_PLACE = "a case reference"
 
 
 def scrub(source: Path, target: Path, references: frozenset[str], programme: Programme, limits: Limits) -> None:
@@ -44,11 +40,11 @@ def _scrubbed(sheet: Sheet, references: frozenset[str], programme: Programme) ->
 
 def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programme) -> set[int]:
     """The rows, from 0, that are about one of the cases."""
-    heading_row = _heading_row(sheet, programme.required_headings)
-    if heading_row is None:
+    headings = heading_row(sheet, programme.required_headings)
+    if headings is None:
         return _rows_naming(sheet.columns, references)
-    own = [column for column in sheet.columns if _names_cases(column[heading_row], programme)]
-    return {row for row in _rows_naming(own or sheet.columns, references) if row > heading_row}
+    own = [column for column in sheet.columns if _names_cases(column[headings], programme)]
+    return {row for row in _rows_naming(own or sheet.columns, references) if row > headings}
 
 
 def _rows_naming(columns: Sequence[Column], references: frozenset[str]) -> set[int]:
@@ -64,18 +60,11 @@ def _names_cases(heading: str, programme: Programme) -> bool:
 
 
 def _without(column: Column, blanked: set[int], references: frozenset[str]) -> Column:
-    texts = (*(_struck(text, references) for text in column.texts), "")
+    texts = (*(without_case_references(text, references) for text in column.texts), "")
     codes = array("i", column.codes)
     for row in blanked:
         codes[row] = len(column.texts)
     return Column(texts, codes)
-
-
-def _struck(text: str, references: frozenset[str]) -> str:
-    def instead(found: re.Match[str]) -> str:
-        return _IN_ITS_PLACE if without_spaces(found[0]) in references else found[0]
-
-    return _CASE_REFERENCE_WITHIN.sub(instead, text)
 
 
 def _names(names: Sequence[str], references: frozenset[str]) -> list[str]:
@@ -84,7 +73,8 @@ def _names(names: Sequence[str], references: frozenset[str]) -> list[str]:
     struck = []
     for name in names:
         if case_references_within(name) & references:
-            others = chain([_struck(name, references), _IN_ITS_PLACE], (f"{_IN_ITS_PLACE} ({n})" for n in count(2)))
+            numbered = (f"{CASE_REFERENCE_STRUCK} ({number})" for number in count(2))
+            others = chain([without_case_references(name, references), CASE_REFERENCE_STRUCK], numbered)
             name = next(other for other in others if len(other) <= _LONGEST_NAME and other.casefold() not in taken)
             taken.add(name.casefold())
         struck.append(name)

@@ -31,6 +31,9 @@ _STEP = 4096
 _WINDOW = 2**22
 _OVERLAP = 2**16
 
+_DIGITS = 6
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+
 _UTF_8_SPACE = re.compile(rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80")
 _DIGIT_BEFORE_NUL = re.compile(rb"[0-9](?=\x00)")
 
@@ -40,6 +43,10 @@ _ADDRESS_OR_NUMBER = re.compile(
 )
 _END_OF_TEXT = re.compile(r"</(?:\w+:)?(?:si|is|v|f|c|comment|table-cell|annotation)>")
 _TAG = re.compile(r"<[^<>]*>")
+_HEADER = re.compile(r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^<>]*>([^<]*)")
+
+# In a header "&C" centres what follows, "&14" is a font's size: neither is part of the word behind it.
+_HEADER_CODE = re.compile(r'&(?:"[^"]{0,99}"|K(?:[0-9A-F]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Za-z])')
 
 
 def references_within(path: Path, limits: Limits) -> frozenset[str]:
@@ -107,9 +114,11 @@ def _inflated(content: Bytes, start: int, most: int) -> Bytes:
 
 def _texts(content: Bytes) -> Iterator[str]:
     """The content, window by window, as each of the texts that it may be."""
-    readings = _readings_of_xml if b"<" in content[:8] else _as_it_stands
+    readings = _readings_of_xml if b"<" in content[:8] else _readings_of_bytes
     for start in range(0, len(content), _WINDOW):
         window = content[max(0, start - _OVERLAP) : start + _WINDOW]
+        if len(window.translate(None, _NO_DIGITS)) < _DIGITS:  # most of what expands without end is one byte or two
+            continue
         yield from readings(_UTF_8_SPACE.sub(b" ", window).decode("latin-1"))
         if b"\0" in window:
             # In an .xls a text is followed by the length of the next one, which may look like one more digit of it.
@@ -118,8 +127,10 @@ def _texts(content: Bytes) -> Iterator[str]:
                 yield from readings(window[offset:].decode("utf-16-le", "replace"))
 
 
-def _as_it_stands(text: str) -> Iterator[str]:
+def _readings_of_bytes(text: str) -> Iterator[str]:
+    """What is no XML as it stands, and as the header of an .xls that may be in it."""
     yield text
+    yield _HEADER_CODE.sub("|", text)
 
 
 def _readings_of_xml(xml: str) -> Iterator[str]:
@@ -127,3 +138,4 @@ def _readings_of_xml(xml: str) -> Iterator[str]:
     xml = _ADDRESS_OR_NUMBER.sub("<c", xml)
     yield html.unescape(xml)
     yield html.unescape(_TAG.sub("", _END_OF_TEXT.sub("|", xml)))
+    yield from (_HEADER_CODE.sub("|", html.unescape(header)) for header in _HEADER.findall(xml))

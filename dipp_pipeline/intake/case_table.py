@@ -97,12 +97,12 @@ class _Finder:
         self.issues.append(Issue(rule_code, severity, message, sheet.name, cell, row + 1, field, found))
 
     def _table(self, sheet: Sheet) -> CaseTable | None:
-        heading_row = _heading_row(sheet, self.programme.required_headings)
-        if heading_row is not None and sheet.visible:
-            return self._read_table(sheet, heading_row)
+        headings = heading_row(sheet, self.programme.required_headings)
+        if headings is not None and sheet.visible:
+            return self._read_table(sheet, headings)
         cells = sum(column.count_filled() for column in sheet.columns)
         self.contents.append(Contents(cells_read=cells, cells_in_other_sheets=cells))
-        if heading_row is None:
+        if headings is None:
             if sheet.visible and sum(any(column.filled) for column in sheet.columns) > WIDEST_NOTE:
                 self._report(
                     "W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet
@@ -198,7 +198,7 @@ def _heading(column: Column, row: int) -> str:
     return tidy(column[row].removeprefix(ERROR_MARK))
 
 
-def _heading_row(sheet: Sheet, required_headings: Mapping[str, str]) -> int | None:
+def heading_row(sheet: Sheet, required_headings: Mapping[str, str]) -> int | None:
     """The first row, from 0, with enough headings of required fields."""
     return min(_rows_with_headings(sheet.columns, lambda _, key: key in required_headings), default=None)
 

@@ -4,6 +4,10 @@ What a text means is not decided here; see model.py for what is known and intake
 """
 
 import re
+from collections.abc import Collection
+
+CASE_REFERENCE_STRUCK = "a case reference"
+"""Stands where a case reference stood."""
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
@@ -33,7 +37,8 @@ def pdu_key(text: str) -> str:
 
 def without_spaces(text: str) -> str:
     """A case reference as it is compared: every space lost, in capitals."""
-    return "".join(text.split()).upper()
+    bare = "".join(text.split())
+    return bare.upper() if bare.isascii() else bare  # or a letter that is none of ours would become one
 
 
 def case_reference(text: str) -> str | None:
@@ -47,6 +52,11 @@ def case_references_within(text: str) -> set[str]:
     return {without_spaces(found) for found in _CASE_REFERENCE_WITHIN.findall(text)}
 
 
-def without_case_references(text: str) -> str:
-    """A text in which every well-formed case reference is replaced by words."""
-    return _CASE_REFERENCE_WITHIN.sub("a case reference", text)
+def without_case_references(text: str, references: Collection[str] | None = None) -> str:
+    """A text in which every well-formed case reference, or each of these, is replaced by words."""
+
+    def instead(found: re.Match[str]) -> str:
+        struck = references is None or without_spaces(found[0]) in references
+        return CASE_REFERENCE_STRUCK if struck else found[0]
+
+    return _CASE_REFERENCE_WITHIN.sub(instead, text)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.intake.canonical import canonical, reading_of
+from dipp_pipeline.intake.canonical import Reading, canonical, reading_of
 from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
 from dipp_pipeline.intake.cells import ERROR_MARK, Column
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
-from dipp_pipeline.programme.text import tidy, without_spaces
+from dipp_pipeline.issues import quotable
+from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
+from dipp_pipeline.programme.text import tidy, value_key, without_spaces
 
 HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")
 
@@ -78,9 +79,11 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
     if None in row:
         raise CorrectionError(f"{file}, line {line} has more than {len(HEADINGS)} columns. Mend it.")
     if values["region"] not in programme.region_by_slug:
-        raise CorrectionError(f'{file}, line {line}: "{values["region"]}" is no region. Use its folder\'s name.')
+        raise CorrectionError(
+            f'{file}, line {line}: "{quotable(values["region"])}" is no region. Use its folder\'s name.'
+        )
     if values["field"] not in programme.column_names:
-        raise CorrectionError(f'{file}, line {line}: "{values["field"]}" is no field or question. Mend it.')
+        raise CorrectionError(f'{file}, line {line}: "{quotable(values["field"])}" is no field or question. Mend it.')
     try:
         corrected_on = date.fromisoformat(values["date"])
     except ValueError:
@@ -101,7 +104,10 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
 def correct(
     read: ReadReturn, corrections: Sequence[Correction], region_code: str, programme: Programme
 ) -> tuple[ReadReturn, list[Applied]]:
-    """The return with its corrections applied, and which were. One whose `from` does not stand there is not."""
+    """The return with its corrections applied, and which were. One whose `from` does not stand there is not.
+
+    Raises CorrectionError where a case is moved to a question set that its sheet has no columns for.
+    """
     if not corrections:
         return read, []
     tables, applied = [], []
@@ -111,6 +117,8 @@ def correct(
             for correction in corrections
             for place in _places(table, correction, region_code, programme)
         ]
+        for entry, _ in places:
+            _check_question_set(entry, table, programme)
         tables.append(_with_texts(table, [(entry.column, place, entry.after) for entry, place in places]))
         applied += [Applied(entry, table.sheet, table.rows[place]) for entry, place in places]
     return replace(read, tables=tuple(tables)), applied
@@ -122,13 +130,31 @@ def _places(table: CaseTable, correction: Correction, region_code: str, programm
     if references is None or column is None:
         return []
     reading = reading_of(correction.column, programme, region_code, table.epoch_1904)
-    mistaken = canonical(correction.before, reading)
+    mistakes = {_key(correction.before, reading), _key(ERROR_MARK + tidy(correction.before), reading)}
     return [
         place
         for place in range(len(table.rows))
-        if without_spaces(references[place]) == correction.case_reference
-        and (canonical(column[place], reading) == mistaken or column[place] == ERROR_MARK + tidy(correction.before))
+        if without_spaces(references[place]) == correction.case_reference and _key(column[place], reading) in mistakes
     ]
+
+
+def _key(text: str, reading: Reading) -> str | None:
+    """What a cell says, however it is spelt; None for a blank."""
+    value = canonical(text, reading)
+    return None if value is None else value_key(value)
+
+
+def _check_question_set(entry: Correction, table: CaseTable, programme: Programme) -> None:
+    """Whether the columns of a question set are needed (F04) was judged by the sets that the sheet names."""
+    if entry.column != QUESTION_SET:
+        return
+    question_set = programme.value_list(QUESTION_SET).get(value_key(entry.after))
+    for question in programme.questions:
+        if question.question_set == question_set and question.code not in table.columns:
+            raise CorrectionError(
+                f"corrections.csv, line {entry.line}: the sheet of that case has no column for {question.code}, which "
+                f"an {question_set} case needs. Take the line out, or have the return sent again with that column"
+            )
 
 
 def _with_texts(table: CaseTable, mended: Sequence[tuple[str, int, str]]) -> CaseTable:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.dipp import DEMO_RETURNS, SAMPLES, dipp
+from tests.homes import Home
+from tests.landing.small_returns import references, return_of, send, send_cases
 
 HEAVY = {"dagster", "polars", "pandera", "duckdb", "pandas"}
 
@@ -129,3 +131,187 @@ def test_a_refresh_that_fails_says_why_in_a_sentence(tmp_path: Path) -> None:
     assert not json.loads(done.stdout)["published"]
     assert done.stderr.startswith("Error: Taking in returns failed: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def held_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A published home in which the second version of a return, of one case in place of five, is held."""
+    home = Home(tmp_path_factory.mktemp("held") / "home")
+    first = return_of(references("A", 5))
+    first.cases[0]["C1"] = "No"
+    send(home, "wales/part 1.csv", first)
+    send_cases(home, "wales/part 2.csv", references("B", 5))
+    home.take_in()
+    send_cases(home, "wales/part 1.csv", references("A", 1))
+    home.take_in()
+    home.build()
+    home.publish()
+    return home
+
+
+@pytest.fixture
+def home(held_home: Home, tmp_path: Path) -> Home:
+    """A copy of it, to be changed."""
+    return held_home.copy(tmp_path / "home")
+
+
+def on(home: Home, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command on a home, under the key of its pseudonyms."""
+    return dipp(command, *arguments, "--home", home.path, DIPP_PSEUDONYM_KEY=home.pseudonym_key.decode())
+
+
+HELD = {"region_slug": "wales", "return_path": "part 1.csv", "version": 2, "cases_lost": 4, "cases_in_force": 5}
+
+
+def test_the_status_names_what_is_held_and_says_where_every_row_and_cell_ended(held_home: Home) -> None:
+    shown, document = on(held_home, "status"), json.loads(on(held_home, "status", "--json").stdout)
+
+    assert "wales/part 1.csv, version 2" in shown.stdout
+    assert "4 of 5 cases" in shown.stdout
+    assert document["held"] == [HELD]
+    assert [region["returns_held"] for region in document["regions"] if region["region_code"] == "N03"] == [1]
+    first, second = document["returns"]
+    assert (first["return_path"], first["version"], first["rows_read"], first["cases_accepted"]) == (
+        "part 1.csv",
+        1,
+        5,
+        5,
+    )
+    assert (second["cells_read"], second["cells_used"] + second["cells_ignored"]) == (second["cells_read"],) * 2
+
+
+def test_a_refresh_names_what_is_held_also_when_nothing_is_new(held_home: Home) -> None:
+    done = on(held_home, "refresh", "--json")
+
+    document = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (document["changed"], document["held"]) == (False, [HELD])
+    assert document["cases"]["accepted"] == 10
+
+
+def test_a_held_version_is_accepted_once(home: Home) -> None:
+    accepted, again = on(home, "accept", "wales", "part 1.csv"), on(home, "accept", "wales", "part 1.csv")
+
+    assert accepted.returncode == 0
+    assert "Version 2 of part 1.csv is accepted" in accepted.stdout
+    assert "4 of the 5 cases of the version before leave the findings" in accepted.stdout
+    assert home.known("part 1.csv").in_force.number == 2
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr == "Error: No version of part 1.csv is held. dipp status shows which are.\n"
+
+
+def test_a_withdrawal_says_what_it_does_and_the_history_shows_it(home: Home) -> None:
+    withdrawn = on(home, "withdraw", "wales", "part 2.csv")
+    home.build()
+    document = json.loads(on(home, "history", "wales", "part 2.csv", "--json").stdout)
+
+    assert withdrawn.returncode == 0
+    assert "its 5 accepted cases leave the findings" in withdrawn.stdout
+    assert [version["outcome"] for version in document] == ["withdrawn"]
+
+
+def test_before_a_home_is_read_again_nothing_is_accepted_and_no_number_of_cases_is_claimed(home: Home) -> None:
+    home.settings.corrections.write_text("region,return,case,field,from,to,reason,author_role,date\n")
+
+    accepted, withdrawn = (on(home, command, "wales", "part 1.csv") for command in ("accept", "withdraw"))
+
+    assert accepted.returncode == 1
+    assert accepted.stderr == "Error: part 1.csv must be read again first. Run the refresh.\n"
+    assert withdrawn.returncode == 0
+    assert "its accepted cases leave the findings" in withdrawn.stdout
+
+
+def test_the_history_of_a_region_is_one_line_a_version_and_that_of_a_return_tells_every_change(held_home: Home) -> None:
+    region, of_one = on(held_home, "history", "wales"), on(held_home, "history", "wales", "part 1.csv")
+
+    assert (region.returncode, of_one.returncode) == (0, 0)
+    assert "part 1.csv, version 1: in force. Arrived 20" in region.stdout
+    assert "part 1.csv, version 2: held." in region.stdout
+    assert "5 changes. Name the return to see them." in region.stdout
+    assert "part 2.csv, version 1: in force." in region.stdout
+    assert "part 2.csv" not in of_one.stdout
+    assert "C1: no -> yes" in of_one.stdout
+    assert of_one.stdout.count("no longer accepted") == 4
+    assert "assessment_sufficient: 9 of 10 -> 6 of 6 in the region if it is accepted" in of_one.stdout
+
+
+def test_the_history_in_json_is_a_list_of_versions_with_their_changes(held_home: Home) -> None:
+    first, second = json.loads(on(held_home, "history", "wales", "part 1.csv", "--json").stdout)
+
+    assert (first["version"], first["outcome"], first["cases_accepted"], first["changes"]) == (1, "in_force", 5, [])
+    assert (second["version"], second["outcome"], second["cases_lost"]) == (2, "held", 4)
+    (changed,) = (change for change in second["changes"] if change["change"] == "value_changed")
+    assert (changed["column_name"], changed["value_before"], changed["value_after"]) == ("C1", "no", "yes")
+    assert {"measure_code", "relevant_before", "counted_before", "relevant_after", "counted_after"} == set(
+        second["measures"][0]
+    )
+
+
+def test_a_figure_is_explained_in_words_and_in_json(held_home: Home) -> None:
+    shown = on(held_home, "explain", "wales", "assessment_sufficient")
+    document = json.loads(on(held_home, "explain", "wales", "assessment_sufficient", "--json").stdout)
+
+    assert shown.returncode == 0
+    assert "9 of 10 relevant cases, 90 per cent; 10 inspected" in shown.stdout
+    assert "NOT published" not in shown.stdout
+    assert "part 1!R2" in shown.stdout
+    assert (document["counted_cases"], document["relevant_cases"], document["published"]) == (9, 10, True)
+    assert len(document["evidence"]) == 10
+    assert [entry["cell"] for entry in document["evidence"] if not entry["is_counted"]] == ["R2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("history", "wales", "nothing.csv"), "Nothing of wales/nothing.csv is known."),
+        (("accept", "wales", "nothing.csv"), 'No return "nothing.csv" of wales ever arrived.'),
+        (("explain", "wales", "C9"), 'There is no figure "C9" of wales. Use one of assessment_sufficient, '),
+        (("explain", "atlantis", "C1"), '"atlantis" is no region. Use one of east-midlands, '),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(held_home: Home, arguments: tuple[str, ...], sentence: str) -> None:
+    done = on(held_home, *arguments)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Error: {sentence}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [("purge",), ("purge", "--before", "1/2/2026"), ("accept", "wales")])
+def test_wrong_use_of_the_commands_on_returns_exits_with_2(arguments: tuple[str, ...]) -> None:
+    assert dipp(*arguments).returncode == 2
+
+
+def test_a_purge_of_nothing_says_so_and_refreshes(held_home: Home) -> None:
+    done = on(held_home, "purge", "--before", "2020-01-01")
+
+    assert done.returncode == 0
+    assert "Purged 0 versions." in done.stdout
+    assert "Nothing new. In force is release" in done.stdout
+
+
+def test_a_correction_that_does_not_meet_its_mistake_fails_the_refresh_and_names_no_case(home: Home) -> None:
+    before = home.settings.database.read_bytes()
+    home.settings.corrections.write_text(
+        "region,return,case,field,from,to,reason,author_role,date\n"
+        "wales,part 2.csv,B000002,case_reference,B00000Z,B000002,Keyed wrongly,inspector,2026-01-05\n"
+    )
+
+    done = on(home, "refresh", "--json")
+
+    assert done.returncode == 1
+    assert "corrections.csv, line 2: case_reference of that case in wales/part 2.csv is not" in done.stderr
+    assert json.loads(done.stdout)["published"]
+    assert home.settings.database.read_bytes() == before
+    for text in (done.stdout, done.stderr, *(read_as_text(file) for file in home.settings.dagster_home.rglob("*"))):
+        assert "B00000" not in text
+    assert len(list(home.settings.dagster_home.rglob("*.db"))) > 0
+
+    home.settings.corrections.unlink()
+    home.take_in()
+    home.build()
+    assert not home.publish().changed
+
+
+def read_as_text(file: Path) -> str:
+    return file.read_bytes().decode("latin-1") if file.is_file() else ""

@@ -1,7 +1,7 @@
 """What Dagster runs and shows, with the real stages behind it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +13,8 @@ from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.settings import Settings, dbt_like_sql
 from dipp_pipeline.taking_in import take_in
 from tests.end_to_end.dipp import DEMO_RETURNS
+from tests.homes import Home
+from tests.landing.small_returns import references, return_of, send, send_cases
 
 
 @pytest.fixture
@@ -109,3 +111,80 @@ def test_the_whole_programme_is_a_range_over_every_partition(house: House) -> No
     )
 
     assert len(keys) == 12
+
+
+@pytest.fixture(scope="module")
+def run_with_a_held_version(tmp_path_factory: pytest.TempPathFactory) -> dg.ExecuteInProcessResult:
+    """A nightly run that finds a version that loses cases, of a return whose name holds a case, and a broken one."""
+    home = Home(tmp_path_factory.mktemp("held"))
+    house = open_house(Settings(home.path))
+    send_cases(home, "wales/of A000001.csv", references("A", 5))
+    take_in(house, house.programme.region_by_slug)
+    send_cases(home, "wales/of A000001.csv", references("A", 3))
+    broken = return_of(references("B", 5), "london")
+    broken.cases[1]["C1"] = "See B000002"
+    broken.cases.append(dict(broken.cases[0]))
+    send(home, "london/broken.csv", broken)
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        job = build_definitions(house.settings).resolve_job_def("nightly_refresh")
+        return job.execute_in_process(instance=ephemeral)
+
+
+def test_a_run_shows_where_every_row_and_cell_in_force_or_held_ended(
+    run_with_a_held_version: dg.ExecuteInProcessResult,
+) -> None:
+    metadata = metadata_of(run_with_a_held_version)[assets.CASE_SCORES]
+    table = [record.data for record in metadata["reconciliation"].records]
+
+    columns = len(return_of([]).headings)
+    rows = (
+        "return",
+        "outcome",
+        "rows_read",
+        "cases_accepted",
+        "cases_quarantined",
+        "cases_identical_dropped",
+        "rows_skipped",
+        "cells_used",
+    )
+    assert [tuple(record[name] for name in rows) for record in table] == [
+        ("broken.csv", "in_force", 6, 4, 1, 1, 0, filled(references("B", 5)) + filled(references("B", 1))),
+        ("of a case reference.csv", "in_force", 5, 5, 0, 0, 0, filled(references("A", 5))),
+        ("of a case reference.csv", "held", 3, 3, 0, 0, 0, filled(references("A", 3))),
+    ]
+    assert {record["cells_in_headings"] for record in table} == {columns}
+    assert all(record["cells_read"] == record["cells_used"] + record["cells_in_headings"] for record in table)
+    assert metadata["returns_held"].value == 1
+
+
+def test_a_run_warns_of_a_held_version(run_with_a_held_version: dg.ExecuteInProcessResult) -> None:
+    checks = {
+        evaluation.check_name: (evaluation.passed, evaluation.severity, evaluation.metadata["count"].value)
+        for evaluation in run_with_a_held_version.get_asset_check_evaluations()
+        if evaluation.asset_key == assets.CASE_SCORES
+    }
+
+    assert run_with_a_held_version.success
+    assert checks == {
+        assets.NO_RETURN_REFUSED: (True, dg.AssetCheckSeverity.WARN, 0),
+        assets.NO_CASE_QUARANTINED: (False, dg.AssetCheckSeverity.WARN, 1),
+        assets.NO_VERSION_HELD: (False, dg.AssetCheckSeverity.WARN, 1),
+    }
+
+
+def test_a_run_shows_no_case_reference_anywhere(run_with_a_held_version: dg.ExecuteInProcessResult) -> None:
+    shown = [str(event) for event in run_with_a_held_version.all_events]
+
+    assert any("of a case reference.csv" in text for text in shown)
+    assert not any(reference in text for text in shown for reference in ("A00000", "B00000"))
+
+
+def metadata_of(result: dg.ExecuteInProcessResult) -> Mapping[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
+    """What each asset shows."""
+    made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
+    return {materialization.asset_key: materialization.metadata for materialization in made}
+
+
+def filled(case_references: list[str]) -> int:
+    """How many cells of a return of these cases are filled."""
+    return sum(cell is not None for case in return_of(case_references).cases for cell in case.values())
