@@ -1,0 +1,80 @@
+"""The marked-up return: a copy for the sender in which every problem is listed, linked, coloured and noted.
+
+The parts of it are in marking_up/. Here is what is tried, and what follows when a hostile file defeats it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dipp_pipeline.intake.cells import Refusal, Sheet
+from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.issues import Issue
+from dipp_pipeline.marking_up.copies import Copy, NotCopied, copy_of_cells, no_copy
+from dipp_pipeline.marking_up.layout import copy_in_layout
+from dipp_pipeline.marking_up.marks import Painter, mark_cells
+from dipp_pipeline.marking_up.problems import in_order, list_problems
+from dipp_pipeline.marking_up.writing import saved
+from dipp_pipeline.settings import Limits
+
+_NEVER_OPENED = ("F01", "F02")
+
+
+def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], limits: Limits) -> None:
+    """Write the marked-up return, an .xlsx whatever the original is. The same inputs give the same bytes.
+
+    To be called in a process under limits of time and memory. The list of problems is written first by itself, so that
+    a file that ends the process leaves that much; a better copy replaces it. `target` is whole at every moment.
+    """
+
+    def put(copied: Copy) -> None:
+        _write_whole(target, _marked(copied, title, issues))
+
+    put(no_copy("copying it takes more time or memory than any return should"))
+    try:
+        sheets = _sheets(original, issues, limits)
+    except Exception:
+        put(no_copy("the file could not be read"))
+        return
+    why = ""
+    attempts: Sequence[Callable[[str], Copy]] = (
+        lambda _: copy_in_layout(original, sheets),
+        lambda why: copy_of_cells(sheets, why),
+        no_copy,
+    )
+    for attempt in attempts:
+        try:
+            put(attempt(why))
+            break
+        except NotCopied as reason:
+            why = str(reason)
+        except Exception:  # a hostile file can make openpyxl raise anything
+            why = "it could not be copied"
+
+
+def _sheets(original: Path, issues: Sequence[Issue], limits: Limits) -> Sequence[Sheet]:
+    """The sheets of the original. Raises Refusal, OSError and whatever a reader does on a hostile file."""
+    for issue in issues:
+        if issue.rule_code in _NEVER_OPENED:
+            raise Refusal(issue.rule_code, issue.message)
+    return read_sheets(original, limits)
+
+
+def _marked(copied: Copy, title: str, issues: Sequence[Issue]) -> bytes:
+    painter = Painter()
+    listed = in_order(issues, copied)
+    by_sheet = defaultdict(list)
+    for issue in listed:
+        by_sheet[issue.sheet].append(issue)
+    for name, sheet in copied.sheets.items():
+        mark_cells(sheet, by_sheet[name], painter)
+    list_problems(copied, title, issues, listed, painter)
+    return saved(copied.book)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """Write the file aside, for its owner alone to read, and rename it into place."""
+    aside = target.with_suffix(".new")
+    aside.touch(mode=0o600)
+    aside.write_bytes(content)
+    aside.replace(target)
