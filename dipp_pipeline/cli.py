@@ -222,12 +222,12 @@ def history(region_slug: str, return_path: str | None, home: Path | None, as_jso
     from dipp_pipeline.showing import show_history
 
     versions = recount(settings, region_slug, return_path)
+    if not versions:
+        raise click.ClickException(f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} is known.")
     if as_json:
         click.echo(json.dumps([version.as_json() for version in versions], indent=1))
-    elif versions:
-        show_history(versions, in_full=return_path is not None)
     else:
-        raise click.ClickException(f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} is known.")
+        show_history(versions, in_full=return_path is not None)
 
 
 @main.command()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import polars as pl
+from pyarrow import parquet
 
 from dipp_pipeline.database import open_database
 from dipp_pipeline.house import House
@@ -111,7 +111,7 @@ def _tasks(house: House) -> Iterator[_Task]:
 
 def _landed_issues(folder: Path) -> list[Issue]:
     names = list(Issue.__dataclass_fields__)
-    return [Issue(**row) for row in pl.read_parquet(folder / "issues.parquet", columns=names).iter_rows(named=True)]
+    return [Issue(**row) for row in parquet.read_table(folder / "issues.parquet", columns=names).to_pylist()]
 
 
 def _elsewhere_too(house: House) -> ElsewhereToo:

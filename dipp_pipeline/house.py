@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
-from dipp_pipeline.validation.corrections import Correction, read_corrections
+from dipp_pipeline.validation.corrections import Correction, CorrectionError, read_corrections
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
@@ -52,6 +52,20 @@ class House:
     def corrections(self) -> Sequence[Correction]:
         """The reviewed corrections. Raises CorrectionError."""
         return read_corrections(self.settings.corrections, self.programme)
+
+    def check_corrections(self, region_slugs: Collection[str]) -> None:
+        """Raise CorrectionError where a correction of these regions, or of what is read, outlives its mistake."""
+        history = self.history()
+        for entry in self.corrections:
+            known = history.find(entry.region_slug, entry.path)
+            reading = known.in_force.reading if known and known.in_force else None
+            is_read = entry.region_slug in region_slugs or (known is not None and known.to_read is None)
+            if is_read and (reading is None or entry.line not in reading.corrections):
+                raise CorrectionError(
+                    f"corrections.csv, line {entry.line}: {entry.column} of that case in "
+                    f"{entry.region_slug}/{entry.path} is not what the line says it is mended from. "
+                    "Take the line out, or mend it"
+                )
 
     def erasures(self) -> Erasures:
         """The erasures as they stand now."""

@@ -36,8 +36,8 @@ def purge(house: House, before: date) -> Purged:
             for version in known.versions
             if version.received_at.astimezone(INSPECTORATE_TIME).date() < before and version.original
         ]
-        needed = [(known, version) for known, version in old if known.outcome(version) in NEEDED]
-        going = [version for known, version in old if known.outcome(version) not in NEEDED]
+        needed = [(known, version) for known, version in old if _is_needed(known, version)]
+        going = [version for known, version in old if not _is_needed(known, version)]
         staying = [
             version for known in returns for version in known.versions if version not in going and not version.purged
         ]
@@ -58,6 +58,11 @@ def purge(house: House, before: date) -> Purged:
             if gone and content_hash(arrival.file) in gone
         ]
     return Purged(len(newly), needed, incoming)
+
+
+def _is_needed(known: KnownReturn, version: Version) -> bool:
+    """Whether the warehouse is built from it: a refused version's problems are, as long as it is the latest."""
+    return known.outcome(version) in NEEDED or (known.refused and version is known.latest and not version.purged)
 
 
 def _purge(version: Version) -> None:

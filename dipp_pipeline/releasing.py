@@ -16,12 +16,13 @@ class UnreadError(Exception):
 
 
 def build(house: House) -> Outcome:
-    """Build and test the warehouse from all that is landed and in force. Raises UnreadError."""
+    """Build and test the warehouse from all that is landed and in force. Raises UnreadError, CorrectionError."""
     with house.alone():
         returns = house.history().returns
         unread = sorted({known.region_slug or "" for known in returns if known.to_read})
         if unread:
             raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions")
+        house.check_corrections(house.programme.region_by_slug)
         made_from = Build(house.release_id(returns), datetime.now(UTC), __version__, returns)
         project = load_project(dbt_like_sql())
         return build_warehouse(house.settings.warehouse, made_from, dbt_like_sql(), house.programme, project)

@@ -11,7 +11,7 @@ from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.landing.history import History, KnownReturn, Version
 from dipp_pipeline.landing.store import clear_former_readings, land, receive
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.validation.corrections import Applied, Correction, CorrectionError, correct
+from dipp_pipeline.validation.corrections import Applied, correct
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 
@@ -40,7 +40,7 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
         history = house.history()
         for known in _of_regions(history, region_slugs):
             clear_former_readings(known, history.definitions)
-        _check_corrections(house.corrections, history, region_slugs)
+        house.check_corrections(region_slugs)
     return sorted(read_ids)
 
 
@@ -129,15 +129,3 @@ def _region_code(programme: Programme, known: KnownReturn) -> str:
 
 def _inspectorate_day(version: Version) -> date:
     return version.received_at.astimezone(INSPECTORATE_TIME).date()
-
-
-def _check_corrections(corrections: Sequence[Correction], history: History, region_slugs: Collection[str]) -> None:
-    """A correction may not outlive the mistake that it mends."""
-    for entry in corrections:
-        known = history.find(entry.region_slug, entry.path)
-        reading = known.in_force.reading if known and known.in_force else None
-        if entry.region_slug in region_slugs and (reading is None or entry.line not in reading.corrections):
-            raise CorrectionError(
-                f"corrections.csv, line {entry.line}: {entry.column} of that case in {entry.region_slug}/{entry.path} "
-                f"is not what the line says it is mended from. Take the line out, or mend it"
-            )

@@ -2,7 +2,7 @@
 -- grain: one row a return, version and case
 select
     cases.return_id::varchar as return_id,                                          -- the return that holds the case
-    cases.version::integer as version,                                              -- its version        
+    cases.version::integer as version,                                              -- its version
     cases.sheet::varchar as sheet,                                                  -- sheet of the row
     cases.row::integer as row_number,                                               -- row, as the spreadsheet shows it
     cases.case_pseudonym::varchar as case_pseudonym,                                -- the case

@@ -1,43 +1,44 @@
 """Comma-separated text: UTF-8 with or without a byte order mark, else Windows-1252."""
 
 import csv
-import io
+import os
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
-from dipp_pipeline.intake.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet
+from dipp_pipeline.intake.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
 from dipp_pipeline.settings import Limits
 
 
-def read(path: Path, limits: Limits) -> list[Sheet]:
+def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     """The one sheet of the file, named after it as spreadsheets do. Raises Refusal (F01, F02)."""
-    text = _decoded(path.read_bytes())
+    content = path.read_bytes()
+    text = TextIOWrapper(BytesIO(content), _encoding(content), newline="")
     csv.field_size_limit(2**31 - 1)
-    rows: list[list[object]] = []
+    builder = SheetBuilder(os.fsencode(path.stem).decode("utf-8", "replace"))
+    number = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
-            if len(row) > limits.columns and any(cell.strip() for cell in row[limits.columns :]):
-                raise Refusal(
-                    "F02", f"Row {len(rows) + 1} has more than {limits.columns} columns. Send the case scores only."
-                )
-            rows.append([_value(cell) for cell in row])
+        for number, row in enumerate(csv.reader(text, strict=True), 1):
+            if any(cell.strip() for cell in row[limits.columns :]):
+                raise Refusal("F02", f"Row {number} has more than {limits.columns} columns. Send the case scores only.")
+            builder.add([_value(cell) for cell in without_blank_end(row[: limits.columns])])
     except csv.Error:
         raise Refusal(
-            "F01",
-            f"The quotation marks do not match from row {len(rows) + 1} on. Save the file again from a spreadsheet.",
+            "F01", f"The quotation marks do not match from row {number + 1} on. Save the file again from a spreadsheet."
         ) from None
-    return [Sheet.of(path.stem, rows)]
+    yield builder.sheet(visible=True, epoch_1904=False)
 
 
-def _decoded(content: bytes) -> str:
+def _encoding(content: bytes) -> str:
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            text = content.decode(encoding)
+            content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text
+        if b"\0" not in content:
+            return encoding
     raise Refusal("F01", "The file is not text in UTF-8 or Windows-1252. Save it again as CSV UTF-8 (comma delimited).")
 
 
 def _value(cell: str) -> object:
-    return FormulaError(cell.strip()) if cell.strip().upper() in ERROR_TEXTS else cell
+    return FormulaError(cell.strip()) if "#" in cell and cell.strip().upper() in ERROR_TEXTS else cell

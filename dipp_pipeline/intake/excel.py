@@ -1,171 +1,249 @@
 """Excel workbooks (.xlsx, .xlsm): values by calamine, formula errors and the date system from the workbook's XML.
 
 calamine is fast and right about dates, but gives `#REF!` and a formula whose result was never stored as blanks. Where a
-sheet's XML shows any error or formula, those cells are found in it and marked.
+sheet's XML shows any error or formula, those cells are found in it and put in their places (see excel_sheet.py). What
+calamine would not find, not understand or take too much memory for is first written out for it plainly.
 """
 
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
+from itertools import count, groupby
+from operator import itemgetter
 from pathlib import Path
 from posixpath import join, normpath
-from typing import cast
-from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import quoteattr
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring, iterparse
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
+from python_calamine import CalamineError, CalamineSheet, load_workbook
 
-from dipp_pipeline.intake.cells import ERROR_TEXTS, UNSTORED, FormulaError, Refusal, Sheet
+from dipp_pipeline.intake.cells import Refusal, Sheet, SheetBuilder
+from dipp_pipeline.intake.excel_sheet import SpecialCells, scan, special_cells, write_plainly
+from dipp_pipeline.intake.zipped import Package, damaged, start_tags
 from dipp_pipeline.settings import Limits
 
-_RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_RELATIONSHIPS_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+MOST_MERGED_ROWS = 2_000_000
+"""How many rows all merged ranges of a sheet may run through."""
 
-# What any error (`t="e"`) or formula (`<f>`, `<x:f>`) must have in it. Plain searches, since a sheet has megabytes.
-_SIGNS_OF_ERRORS = (
-    b'"e"',
-    b"'e'",
-    *(opening + end for opening in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n", b"\r", b"\t")),
-)
-_UTF_8 = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
-_ERROR_VALUE = re.compile(
-    rb"""(<(?:\w+:)?c\s[^>]*\bt\s*=\s*["']e["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*""", re.DOTALL
-)
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+_STYLES, _STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
+_WORKBOOK = "xl/workbook.xml"
+"""Where calamine looks for them, whatever the workbook says."""
+
+_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+Row = list[object]
+NumberedRow = tuple[int, Row]
+"""A row's number, from 0, and its cells."""
 
 
-def read(path: Path, limits: Limits) -> list[Sheet]:
+@dataclass(frozen=True)
+class _BookSheet:
+    name: str
+    visible: bool
+    part: str
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What a workbook says of itself."""
+
+    sheets: Sequence[_BookSheet]
+    """Its worksheets; charts and dialogs are none."""
+    epoch_1904: bool
+    shared: Mapping[str, str]
+    """Where calamine looks for styles and shared strings, and where they are."""
+    plain: bool
+    """Whether calamine finds its parts."""
+
+
+@dataclass(frozen=True)
+class _Relationship:
+    identity: str
+    kind: str
+    target: str
+    """As it is written."""
+    part: str
+    """The part that it leads to."""
+
+
+def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     """The worksheets of the workbook. Raises Refusal (F01, F02)."""
-    try:
-        content = path.read_bytes()  # calamine takes no path whose bytes are not UTF-8
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts, epoch_1904 = _workbook(archive)
-            if len(parts) > limits.sheets:
-                raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
-            with load_workbook(BytesIO(content)) as book:
-                return list(_sheets(book, archive, parts, epoch_1904, limits))
-    except DefusedXmlException:
-        raise Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.") from None
-    except (CalamineError, KeyError, ParseError, zipfile.BadZipFile, EOFError, ValueError, OSError):
-        raise Refusal("F01", "The workbook is damaged. Open it, save it again as .xlsx and send that.") from None
-    except (NotImplementedError, RuntimeError):
-        raise Refusal(
-            "F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx."
-        ) from None
+    content = path.read_bytes()  # calamine takes no path whose bytes are not UTF-8
+    package = Package(content, limits)
+    book = _book(package)
+    if len(book.sheets) > limits.sheets:
+        raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
+    for part in filter(package.name, {*book.shared, *book.shared.values()}):
+        _expand(package, part)
+    scanned = [scan(package.xml(sheet.part)) for sheet in book.sheets]
+    special = [
+        special_cells(package.xml(sheet.part)) if found.special else SpecialCells()
+        for sheet, found in zip(book.sheets, scanned, strict=True)
+    ]
+    reaches_far = any(found.last_row > limits.rows for found in scanned)
+    numbers: Sequence[Sequence[int] | None] = [None] * len(book.sheets)
+    if reaches_far or package.transcoded or not book.plain or any(cells.unknown_errors for cells in special):
+        content, numbers = _plain_copy(package, book)
+    return _sheets(content, book, numbers, special)
+
+
+def _expand(package: Package, part: str) -> None:
+    """Make sure that a part is what the zip says of it, before calamine trusts that."""
+    for _ in package.xml(part):
+        pass
 
 
 def _sheets(
-    book: CalamineWorkbook, archive: zipfile.ZipFile, parts: dict[str, str], epoch_1904: bool, limits: Limits
+    content: bytes, book: _Book, numbers: Sequence[Sequence[int] | None], special: Sequence[SpecialCells]
 ) -> Iterator[Sheet]:
-    for metadata in book.sheets_metadata:
-        if metadata.typ != SheetTypeEnum.WorkSheet:
-            continue
-        part = parts[metadata.name]
-        errors = list(_errors(archive.read(part)))
-        if any(error.text not in ERROR_TEXTS and error != UNSTORED for _, _, error in errors):
-            book = load_workbook(_with_known_errors(archive, part))
-        sheet = book.get_sheet_by_name(metadata.name)
-        last_row, last_column = sheet.end or (0, 0)
-        if last_row * last_column > limits.rows * limits.columns:
-            raise Refusal(
-                "F02", f'Sheet "{metadata.name}" has a cell far outside its table. Copy the cases to a new one.'
-            )
-        rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
-        _clear_covered(rows, sheet.merged_cell_ranges or [])
-        for row, column, error in errors:
-            _put(rows, row, column, error)
-        yield Sheet.of(metadata.name, rows, metadata.visible == SheetVisibleEnum.Visible, epoch_1904)
+    try:
+        with load_workbook(BytesIO(content)) as calamine:
+            for sheet, row_numbers, cells in zip(book.sheets, numbers, special, strict=True):
+                builder = SheetBuilder(sheet.name)
+                stored = _stored(calamine.get_sheet_by_name(sheet.name), row_numbers)
+                _build(builder, _with_special(stored, cells))
+                yield builder.sheet(sheet.visible, book.epoch_1904)
+    except CalamineError:
+        raise damaged() from None
 
 
-def _with_known_errors(archive: zipfile.ZipFile, part: str) -> BytesIO:
-    """The workbook with every error of a sheet as #N/A, since calamine gives up a sheet with one it does not know."""
-    copy = BytesIO()
-    with zipfile.ZipFile(copy, "w") as rewritten:
-        for entry in archive.infolist():
-            content = archive.read(entry)
-            rewritten.writestr(entry, _ERROR_VALUE.sub(rb"\1#N/A", content) if entry.filename == part else content)
-    copy.seek(0)
-    return copy
+def _build(builder: SheetBuilder, rows: Iterable[NumberedRow]) -> None:
+    next_row = 0
+    for row, cells in rows:
+        if row < next_row:
+            raise damaged()
+        if row > next_row:
+            builder.add([], row - next_row)
+        builder.add(cells)
+        next_row = row + 1
 
 
-def _clear_covered(rows: list[list[object]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Of merged cells only the first holds the value, whatever was left in the others."""
-    for (first_row, first_column), (last_row, last_column) in merged:
-        for row in rows[first_row : last_row + 1]:
-            start, stop = first_column + (row is rows[first_row]), min(last_column + 1, len(row))
-            row[start:stop] = [None] * (stop - start)
-
-
-def _put(rows: list[list[object]], row: int, column: int, error: FormulaError) -> None:
-    """Set a cell that may lie outside what calamine saw as filled."""
-    rows.extend([] for _ in range(row + 1 - len(rows)))
-    rows[row].extend([None] * (column + 1 - len(rows[row])))
-    rows[row][column] = error
-
-
-def _workbook(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
-    """The part of each sheet by the sheet's name, and whether dates count from 1904."""
-    documents = (target for _, kind, target in _relationships(archive, "") if kind.endswith("/officeDocument"))
-    workbook_part = next(documents, "")
-    targets = {identity: target for identity, _, target in _relationships(archive, workbook_part)}
-    workbook = fromstring(archive.read(workbook_part))
-    parts = {}
-    for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
-        identity = sheet.get(_RELATIONSHIPS) or sheet.get(_RELATIONSHIPS_STRICT) or ""
-        parts[sheet.get("name", "")] = targets.get(identity, "")
-    # Recent Excel adds an x15:workbookPr of its own, which says nothing of dates.
-    properties = [element for element in workbook if element.tag.rpartition("}")[2] == "workbookPr"]
-    return parts, any(element.get("date1904") in ("1", "true", "on") for element in properties)
-
-
-def _relationships(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
-    """Identity, type and target of what a part refers to; the part "" is the package itself."""
-    folder, _, name = part.rpartition("/")
-    listing: Element = fromstring(archive.read(join(folder, "_rels", f"{name}.rels")))
-    for relationship in listing:
-        target = relationship.get("Target", "")
-        resolved = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
-        yield relationship.get("Id", ""), relationship.get("Type", ""), resolved
-
-
-def _errors(xml: bytes) -> Iterator[tuple[int, int, FormulaError]]:
-    """Row and column, from 0, of each formula error and each formula without a stored result."""
-    if _UTF_8.match(xml) and not any(sign in xml for sign in _SIGNS_OF_ERRORS):
+def _stored(sheet: CalamineSheet, numbers: Sequence[int] | None) -> Iterator[NumberedRow]:
+    """The rows as calamine gives them. Of merged cells only the first holds a value, whatever is left in the others."""
+    if sheet.start is None or sheet.end is None:
         return
-    row = column = -1
-    for event, element in iterparse(BytesIO(xml), events=("start", "end")):
-        tag = element.tag.rpartition("}")[2]
-        if event == "start" and tag == "row":
-            row, column = int(element.get("r") or row + 2) - 1, -1
-        elif event == "start" and tag == "c":
-            row, column = _position(element.get("r"), row, column + 1)
-        elif event == "end" and tag == "c":
-            error = _error(element)
-            if error:
-                yield row, column, error
-        elif event == "end" and tag == "row":
-            element.clear()
+    left: Row = [None] * sheet.start[1]
+    covered = _covered(sheet, numbers[-1] if numbers else sheet.end[0])
+    for row, given in zip(count() if numbers is None else numbers, sheet.iter_rows(), strict=False):
+        cells = left + given
+        for start, stop in covered.get(row, ()):
+            cells[start:stop] = [None] * (min(stop, len(cells)) - start)
+        yield row, cells
 
 
-def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    match = _REFERENCE.fullmatch(reference or "")
-    if match is None:
-        return row, column
-    index = 0
-    for letter in match[1].upper():
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, index - 1
+def _covered(sheet: CalamineSheet, last_row: int) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """Row to the columns, from and up to, in which its cells are part of a merged one and not its first."""
+    covered = defaultdict(list)
+    merged_rows = 0
+    for (first_row, first_column), (end_row, end_column) in sheet.merged_cell_ranges or ():
+        rows = range(first_row, min(end_row, last_row) + 1)
+        merged_rows += len(rows)
+        if merged_rows > MOST_MERGED_ROWS:
+            raise Refusal("F02", f'Sheet "{sheet.name}" has too many merged cells. Copy the cases to a new workbook.')
+        for row in rows:
+            covered[row].append((first_column + (row == first_row), end_column + 1))
+    return covered
 
 
-def _error(cell: Element) -> FormulaError | None:
-    value = cell.find("{*}v")
-    stored = value.text if value is not None else None
-    if cell.get("t") == "e":
-        return FormulaError(stored or "#ERROR!")
-    # An empty <v> is a result only where it is a text, which may be empty.
-    empty_text = value is not None and cell.get("t") == "str"
-    if cell.find("{*}f") is not None and not (stored or empty_text or cell.find("{*}is") is not None):
-        return UNSTORED
-    return None
+def _with_special(stored: Iterable[NumberedRow], special: SpecialCells) -> Iterator[NumberedRow]:
+    """The rows with special cells in their places, some of which lie where calamine saw nothing."""
+    waiting = groupby(special.by_row(), itemgetter(0))
+    upcoming = next(waiting, None)
+    for row, cells in stored:
+        while upcoming and upcoming[0] < row:
+            yield upcoming[0], _put([], upcoming[1])
+            upcoming = next(waiting, None)
+        if upcoming and upcoming[0] == row:
+            _put(cells, upcoming[1])
+            upcoming = next(waiting, None)
+        yield row, cells
+    while upcoming:
+        yield upcoming[0], _put([], upcoming[1])
+        upcoming = next(waiting, None)
+
+
+def _put(cells: Row, special: Iterable[tuple[int, int, object]]) -> Row:
+    for _, column, value in special:
+        cells.extend([None] * (column + 1 - len(cells)))
+        cells[column] = value
+    return cells
+
+
+def _book(package: Package) -> _Book:
+    documents = (found for found in _relationships(package, "") if found.kind == "officeDocument")
+    workbook = next((found.part for found in documents), "")
+    related = {found.identity: found for found in _relationships(package, workbook)}
+    parts = {found.kind: found.part for found in related.values()}
+    shared = {place: parts.get(kind, place) for kind, place in (("styles", _STYLES), ("sharedStrings", _STRINGS))}
+    plain = _finds(package, workbook, _WORKBOOK)
+    plain = plain and all(_finds(package, part, place) for place, part in shared.items() if package.name(part))
+    sheets: list[_BookSheet] = []
+    epoch_1904 = False
+    for tag, attributes in start_tags(package.xml(workbook)):
+        if tag == "workbookPr":  # recent Excel adds one of its own, which says nothing of dates
+            epoch_1904 = epoch_1904 or attributes.get("date1904") in ("1", "true", "on")
+        elif tag == "sheet":
+            found = related.get(attributes.get("id", ""))
+            if found is None or found.part in {sheet.part for sheet in sheets}:
+                raise damaged()
+            if found.kind == "worksheet":
+                visible = attributes.get("state", "visible") == "visible"
+                sheets.append(_BookSheet(attributes.get("name", ""), visible, found.part))
+                plain = plain and _finds(package, found.part, _where_calamine_looks(found.target))
+    return _Book(sheets, epoch_1904, shared, plain)
+
+
+def _finds(package: Package, part: str, place: str) -> bool:
+    """Whether calamine finds a part at the place where it looks for it."""
+    return (package.name(part) or "").lower() == place.lower()
+
+
+def _where_calamine_looks(target: str) -> str:
+    return target.removeprefix("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}"
+
+
+def _relationships(package: Package, part: str) -> Iterator[_Relationship]:
+    """What a part refers to; the part "" is the package itself."""
+    folder, _, name = part.rpartition("/")
+    for tag, attributes in start_tags(package.xml(join(folder, "_rels", f"{name}.rels"))):
+        if tag == "Relationship":
+            target = attributes.get("Target", "")
+            within = target.replace("\\", "/")
+            resolved = within.lstrip("/") if within.startswith("/") else normpath(join(folder, within))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            yield _Relationship(attributes.get("Id", ""), kind, target, resolved)
+
+
+def _plain_copy(package: Package, book: _Book) -> tuple[bytes, Sequence[Sequence[int]]]:
+    """The workbook as calamine copes with it, and of each sheet the numbers that its rows had."""
+    sheets = "".join(
+        f'<sheet name={quoteattr(sheet.name)} sheetId="{place}" r:id="s{place}"/>'
+        for place, sheet in enumerate(book.sheets, 1)
+    )
+    targets = [(f"s{place}", "worksheet", f"worksheets/sheet{place}.xml") for place in range(1, len(book.sheets) + 1)]
+    date_system = f'<workbookPr date1904="{int(book.epoch_1904)}"/>'
+    workbook = f'<workbook xmlns:r="{_RELATIONSHIP}">{date_system}<sheets>{sheets}</sheets></workbook>'
+    copy, numbers = BytesIO(), []
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("_rels/.rels", _relationship_list(("w", "officeDocument", _WORKBOOK)))
+        archive.writestr(_WORKBOOK, workbook)
+        archive.writestr("xl/_rels/workbook.xml.rels", _relationship_list(*targets))
+        for name, part in book.shared.items():
+            if package.name(part):
+                with archive.open(name, "w") as written:
+                    written.writelines(package.xml(part))
+        for place, sheet in enumerate(book.sheets, 1):
+            with archive.open(f"xl/worksheets/sheet{place}.xml", "w") as written:
+                numbers.append(write_plainly(partial(package.xml, sheet.part), written.write))
+    return copy.getvalue(), numbers
+
+
+def _relationship_list(*relationships: tuple[str, str, str]) -> str:
+    """The XML of relationships, each of identity, kind and target."""
+    listed = (
+        f'<Relationship Id="{identity}" Type="{_RELATIONSHIP}/{kind}" Target="{target}"/>'
+        for identity, kind, target in relationships
+    )
+    return f"<Relationships>{''.join(listed)}</Relationships>"

@@ -1,20 +1,30 @@
 """Excel 97-2003 workbooks (.xls), by xlrd, which gives error cells and the date system."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import xlrd
 
-from dipp_pipeline.intake.cells import FormulaError, Refusal, Sheet
+from dipp_pipeline.intake.cells import FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
 from dipp_pipeline.settings import Limits
 
+_AS_THEY_STAND = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER})
 
-def read(path: Path, limits: Limits) -> list[Sheet]:
+# The formulas of names are of no use here: xlrd gives up sound workbooks over them, and they can be made to explode.
+xlrd.book.Book.names_epilogue = lambda _: None
+
+
+def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     """The sheets of the workbook. Raises Refusal (F01, F02)."""
     try:
-        with path.open("rb") as file, xlrd.open_workbook(file_contents=file.read(), logfile=_Silence()) as book:
+        with xlrd.open_workbook(
+            file_contents=path.read_bytes(), logfile=_Silence(), on_demand=True, ragged_rows=True
+        ) as book:
             if book.nsheets > limits.sheets:
                 raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
-            return [_sheet(book.sheet_by_index(index), book.datemode) for index in range(book.nsheets)]
+            for index in range(book.nsheets):
+                yield _sheet(book.sheet_by_index(index), book.datemode)
+                book.unload_sheet(index)
     except (Refusal, MemoryError):
         raise
     except Exception as error:  # xlrd lets struct, index, assertion and Unicode errors of damaged files through
@@ -33,20 +43,26 @@ class _Silence:
 
 
 def _sheet(sheet: "xlrd.sheet.Sheet", datemode: int) -> Sheet:
-    rows = ([_value(cell, datemode) for cell in sheet.row(row)] for row in range(sheet.nrows))
-    return Sheet.of(sheet.name, rows, visible=sheet.visibility == 0, epoch_1904=datemode == 1)
+    builder = SheetBuilder(sheet.name)
+    for row in range(sheet.nrows):
+        kinds, values = sheet.row_types(row), without_blank_end(sheet.row_values(row))
+        if _AS_THEY_STAND.issuperset(kinds):
+            builder.add(values)
+        else:
+            builder.add([_value(kind, value, datemode) for kind, value in zip(kinds, values, strict=False)])
+    return builder.sheet(visible=sheet.visibility == 0, epoch_1904=datemode == 1)
 
 
-def _value(cell: "xlrd.sheet.Cell", datemode: int) -> object:
-    match cell.ctype:
+def _value(kind: int, value: object, datemode: int) -> object:
+    match kind:
         case xlrd.XL_CELL_ERROR:
-            return FormulaError(xlrd.error_text_from_code.get(cell.value, "#ERROR!"))
+            return FormulaError(xlrd.error_text_from_code.get(value, "#ERROR!"))
         case xlrd.XL_CELL_BOOLEAN:
-            return bool(cell.value)
+            return bool(value)
         case xlrd.XL_CELL_DATE:
             try:
-                return xlrd.xldate_as_datetime(cell.value, datemode)
+                return xlrd.xldate_as_datetime(value, datemode)
             except (ValueError, OverflowError):
-                return cell.value
+                return value
         case _:
-            return cell.value
+            return value

@@ -3,18 +3,18 @@
 Each format's reader has a module of its own; they agree on `Sheet` and on `Refusal`, and on nothing else.
 """
 
-import zipfile
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dipp_pipeline.intake import delimited, excel, excel_97, opendocument
-from dipp_pipeline.intake.cells import Refusal, Sheet
+from dipp_pipeline.intake.cells import MOST_CELLS, Refusal, Sheet
 from dipp_pipeline.settings import MEGABYTE, Limits
 
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-_READERS: dict[str, Callable[[Path, Limits], list[Sheet]]] = {
+_READERS: dict[str, Callable[[Path, Limits], Iterable[Sheet]]] = {
     ".xlsx": excel.read,
     ".xlsm": excel.read,
     ".xls": excel_97.read,
@@ -35,17 +35,22 @@ def read_sheets(path: Path, limits: Limits) -> list[Sheet]:
     if reader is None:
         kind = f'"{suffix}" files' if suffix else "Files without an ending"
         raise Refusal("F01", f"{kind} are not taken. Send the return as .xlsx, .xlsm, .xls, .ods or .csv.")
-    size = path.stat().st_size
-    if size > limits.file_megabytes * MEGABYTE:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would be to wait for it
+        raise Refusal("F01", "This is a folder or a device with the name of a file. Send the file itself.")
+    if status.st_size > limits.file_megabytes * MEGABYTE:
         raise Refusal("F02", f"The file is larger than {limits.file_megabytes} MB. Send the case scores only.")
     with path.open("rb") as file:
         opening = file.read(8)
     _check_type(suffix, opening)
-    if opening.startswith(_ZIP):
-        _check_expanded_size(path, limits)
-    sheets = reader(path, limits)
-    for sheet in sheets:
+    sheets: list[Sheet] = []
+    cells = 0
+    for sheet in reader(path, limits):
         _check_extent(sheet, limits)
+        cells += sheet.row_count * len(sheet.columns)
+        if cells > MOST_CELLS:
+            raise Refusal("F02", "The sheets have cells far outside their tables. Copy the cases to a new workbook.")
+        sheets.append(sheet)
     return sheets
 
 
@@ -58,18 +63,6 @@ def _check_type(suffix: str, opening: bytes) -> None:
     if not opening.startswith(wanted) or (suffix == ".csv" and opening.startswith((_ZIP, _OLE2))):
         raise Refusal(
             "F01", f"This is not the {suffix} file that its name says, or it is damaged. Open it and save it as .xlsx."
-        )
-
-
-def _check_expanded_size(path: Path, limits: Limits) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            expanded = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise Refusal("F01", "The file is damaged or incomplete. Open it, save it again and send that.") from None
-    if expanded > limits.expanded_megabytes * MEGABYTE:
-        raise Refusal(
-            "F02", f"The file expands to more than {limits.expanded_megabytes} MB. Send the case scores only."
         )
 
 

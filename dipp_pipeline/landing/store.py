@@ -143,9 +143,7 @@ def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.D
 def _names_to_keep(sheets: pl.Series) -> dict[str, str]:
     """Each sheet's name without the case reference that it may hold; by its place it is still told from the others."""
     names = {name: without_case_references(name) for name in sheets.unique(maintain_order=True)}
-    return {
-        name: kept if kept == name else f"{kept} ({place})" for place, (name, kept) in enumerate(names.items(), 1)
-    }
+    return {name: kept if kept == name else f"{kept} ({place})" for place, (name, kept) in enumerate(names.items(), 1)}
 
 
 def _landed(version: Version) -> dict[str, pl.DataFrame]:

@@ -149,7 +149,7 @@ def create_sources(
     for name, rows in given.items():
         _insert(connection, name, rows, tables[name])
     in_force = [known.in_force for known in build.returns if known.in_force]
-    refused = [known.latest for known in build.returns if known.refused and not known.latest.purged]
+    refused = [known.latest for known in build.returns if known.refused]
     readable = [
         version
         for known in build.returns

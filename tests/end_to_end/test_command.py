@@ -101,7 +101,7 @@ def test_a_home_of_nothing_has_a_status(tmp_path: Path) -> None:
     done = dipp("status", "--home", tmp_path, "--json")
 
     assert done.returncode == 0
-    assert json.loads(done.stdout) == {"release_id": None, "regions": []}
+    assert json.loads(done.stdout) == {"release_id": None, "regions": [], "returns": [], "held": []}
 
 
 def test_the_status_shows_every_region(sample_programme: Path) -> None:

@@ -3,7 +3,7 @@ import pytest
 from dipp_pipeline.intake.cells import UNSTORED_FORMULA
 from dipp_pipeline.intake.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
-from tests.returns import Unstored, edit_part, valid_return, write_ods
+from tests.returns import SHEET, Unstored, edit_part, valid_return, write_ods
 
 
 def texts(path) -> list[list[str]]:
@@ -91,7 +91,10 @@ def test_a_password_protected_workbook_is_not_a_workbook_to_be_read(tmp_path):
     assert refusal_of(path) == "F01"
 
 
-def test_a_cell_after_too_many_blank_rows_is_unsafe(tmp_path):
+@pytest.mark.parametrize(
+    ("blank_rows", "rule"), [(1_048_574, None), (1_048_575, "F02"), (10**9, "F02")], ids=["last", "beyond", "far"]
+)
+def test_blank_rows_may_reach_to_the_last_row_that_a_sheet_can_have(tmp_path, blank_rows, rule):
     path = write_ods(tmp_path / "a.ods", sheets([["first"], [None], ["last"]]))
 
     edit_part(
@@ -99,8 +102,44 @@ def test_a_cell_after_too_many_blank_rows_is_unsafe(tmp_path):
         "content.xml",
         lambda xml: xml.replace(
             "<table:table-row><table:table-cell/>",
-            '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/>',
+            f'<table:table-row table:number-rows-repeated="{blank_rows}"><table:table-cell/>',
         ),
     )
 
-    assert refusal_of(path) == "F02"
+    assert refusal_of(path) == rule
+
+
+@pytest.mark.parametrize("times", ["-1", "0", "x", "", "1e3", "²"])
+def test_a_repetition_that_is_no_number_is_damage(tmp_path, times):
+    path = write_ods(tmp_path / "a.ods", sheets([["first"], ["last"]]))
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("16200", times, 1))
+
+    assert refusal_of(path) == "F01"
+
+
+def test_a_number_that_is_none_costs_its_cell_alone(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([[35, "x"]]))
+
+    edit_part(path, "content.xml", lambda xml: xml.replace('office:value="35"', 'office:value="many"'))
+
+    assert texts(path) == [["many", "x"]]
+
+
+def test_a_table_within_a_cell_is_not_part_of_the_sheet(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["Yes", "end"], ["below"]]))
+    cell = "<table:table-cell><text:p>within</text:p></table:table-cell>"
+    table = f"<table:table><table:table-row>{cell}</table:table-row></table:table>"
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes</text:p>", f"{table}<text:p>Yes</text:p>"))
+
+    assert texts(path) == [["Yes", "end"], ["below", ""]]
+
+
+def test_the_cells_of_another_workbook_that_the_links_keep_are_no_sheet(tmp_path):
+    path = write_ods(tmp_path / "a.ods", sheets([["x"]]))
+    link = '<table:dde-links><table:dde-link><table:table table:name="elsewhere"/></table:dde-link></table:dde-links>'
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("</office:spreadsheet>", f"{link}</office:spreadsheet>"))
+
+    assert [sheet.name for sheet in read_sheets(path, LIMITS)] == [SHEET]

@@ -1,13 +1,17 @@
 import os
 import subprocess
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import dipp_pipeline.intake.pool
 from dipp_pipeline.intake.case_table import ReadReturn
 from dipp_pipeline.intake.pool import reader_pool
+from dipp_pipeline.intake.reading import read_return
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 from tests.intake.reading import cells_of, expected_cells, rules_of, sheets
 from tests.returns import PROGRAMME, valid_return, write_csv
@@ -29,21 +33,41 @@ def good(tmp_path) -> Path:
     return write_csv(tmp_path / "good.csv", sheets(valid_return()))
 
 
-def test_a_workbook_that_kills_its_reader_is_refused_and_the_next_file_still_read(pool, tmp_path, good):
+def test_a_cell_at_the_far_end_of_a_sheet_costs_its_file_alone(pool, tmp_path, good):
     book = openpyxl.Workbook()
-    book.active["XFD1048576"] = "the last cell there is: readers ask for 512 GB"
+    book.active["XFD1048576"] = "the last cell there is: calamine alone asks for 512 GB"
     far = tmp_path / "far.xlsx"
     book.save(far)
 
     assert outcomes(pool.read([good, far, good, far, good])) == [4, "F02", 4, "F02", 4]
 
 
-def test_a_file_that_takes_too_long_is_refused_and_the_next_file_still_read(tmp_path, good):
-    endless = tmp_path / "endless.csv"
-    os.mkfifo(endless)  # whoever opens it waits for a writer that never comes
+def read_or_die(path: Path, programme: Programme, limits: Limits) -> ReadReturn:
+    """Stands for a reader that a file of that name takes down."""
+    if path.name == "deadly.csv":
+        os.abort()
+    return read_return(path, programme, limits)
+
+
+def test_a_file_that_kills_its_reader_is_refused_and_the_next_file_still_read(monkeypatch, pool, good):
+    monkeypatch.setattr(dipp_pipeline.intake.pool, "read_return", read_or_die)
+    deadly = good.with_name("deadly.csv")
+
+    assert outcomes(pool.read([good, deadly, good, deadly, good])) == [4, "F02", 4, "F02", 4]
+
+
+def read_or_sleep(path: Path, programme: Programme, limits: Limits) -> ReadReturn:
+    """Stands for a reader that never comes to the end of a file of that name."""
+    if path.name == "endless.csv":
+        time.sleep(600)
+    return read_return(path, programme, limits)
+
+
+def test_a_file_that_takes_too_long_is_refused_and_the_next_file_still_read(monkeypatch, good):
+    monkeypatch.setattr(dipp_pipeline.intake.pool, "read_return", read_or_sleep)
 
     with reader_pool(PROGRAMME, Limits(seconds=3), 1) as pool:
-        results = list(pool.read([endless, good]))
+        results = list(pool.read([good.with_name("endless.csv"), good]))
 
     assert outcomes(results) == ["F02", 4]
     assert "3 seconds" in results[0].issues[0].message

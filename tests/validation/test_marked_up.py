@@ -125,7 +125,7 @@ def assert_nothing_acts(path: Path) -> None:
         parts = {entry.filename: archive.read(entry).decode() for entry in archive.infolist()}
     for name, content in parts.items():
         assert not re.search(r"<(\w+:)?f[\s>/]", content), name
-        assert not re.search("TargetMode|WEBSERVICE|calculatedColumnFormula|connectionId|macro", content), name
+        assert not re.search("TargetMode|WEBSERVICE|calculatedColumnFormula|connectionId|macroEnabled", content), name
     others = re.compile("vba|externalLink|connections|pivot|chart|ctrlProps|activeX|custom", re.IGNORECASE)
     assert [name for name in parts if others.search(name)] == []
 
@@ -787,3 +787,11 @@ def test_only_its_owner_may_read_a_marked_up_return_and_nothing_is_left_beside_i
 
     assert (tmp_path / "copy.xlsx").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "copy.xlsx"]
+
+
+def test_no_case_passes_through_the_temporary_folder_of_the_system(tmp_path, monkeypatch):
+    originals = [write_xlsx(tmp_path / "a.xlsx", sheets(valid_return())), write_csv(tmp_path / "a.csv", {"a": [["a"]]})]
+    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", lambda **_: pytest.fail("It did."))
+
+    for original in originals:
+        marked_copy(original)

@@ -1,0 +1,262 @@
+"""The XML of one sheet of an .xlsx: what calamine does not tell of it, and a plain copy where calamine would not cope.
+
+Values are read by calamine, and by nothing here.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from xml.sax.saxutils import escape, quoteattr
+
+from dipp_pipeline.intake.cells import ERROR_TEXTS, LAST_COLUMN, UNSTORED, FormulaError, column_letters
+from dipp_pipeline.intake.zipped import Attributes, TagReader, damaged, local
+
+_FORMULA = re.compile(rb"[<:]f[>/\s]")
+_ROW = re.compile(rb"""row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["']""")
+_EMPTY_CELL = re.compile(rb'<c r="[^<>]*/>')
+_EMPTY_ROW = re.compile(rb'<row r="[^<>]*(?:/>|></row>)')
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a look over the bytes of a sheet tells."""
+
+    special: bool
+    """There may be errors, formulas or dates written as text in it."""
+    last_row: int
+    """The last row, from 1, that seems to hold a value; rows are taken to stand in order."""
+
+
+def scan(pieces: Iterable[bytes]) -> Scanned:
+    """Look over the XML of a sheet without parsing it."""
+    special = False
+    last_row = row_before = 0
+    end_before = b""
+    for piece in pieces:
+        window = end_before + piece
+        special = special or _shows_special(window)
+        row_before, filled = _last_rows(window, row_before)
+        last_row = max(last_row, filled)
+        end_before = window[-200:]
+    return Scanned(special, last_row)
+
+
+def _shows_special(window: bytes) -> bool:
+    """Whether there is what any error (`t="e"`), dated text (`t="d"`) or formula (`<f>`, `<x:f>`) has in it.
+
+    These are plain searches, most of which are not made, since a sheet has megabytes.
+    """
+    return (
+        b'"e"' in window
+        or b'"d"' in window
+        or (b"'" in window and (b"'e'" in window or b"'d'" in window))
+        or ((b"<f" in window or (b":" in window and b":f" in window)) and _FORMULA.search(window) is not None)
+    )
+
+
+def _last_rows(window: bytes, row_before: int) -> tuple[int, int]:
+    """The row in which the window ends, and the last one in it with a cell that is more than a format."""
+    last_value = max(window.rfind(b"/c>"), window.rfind(b":c>"))
+    last_row = _row_before(window, len(window), row_before)
+    return last_row, 0 if last_value < 0 else _row_before(window, last_value, row_before)
+
+
+def _row_before(window: bytes, place: int, otherwise: int) -> int:
+    match = _ROW.match(window, max(window.rfind(b"row ", 0, place), 0))
+    return int(match[1]) if match else otherwise + window.count(b"<row", 0, place)  # rows need no number
+
+
+@dataclass
+class SpecialCells:
+    """Cells whose values calamine does not tell, in the order of the sheet."""
+
+    places: "array[int]" = field(default_factory=lambda: array("q"))
+    """Row times LAST_COLUMN plus column, from 0."""
+    values: list[object] = field(default_factory=list)
+
+    @property
+    def unknown_errors(self) -> bool:
+        """Whether there is an error that calamine does not know, for which it would give up the sheet."""
+        return any(
+            isinstance(value, FormulaError) and value.text not in ERROR_TEXTS and value != UNSTORED
+            for value in self.values
+        )
+
+    def by_row(self) -> Iterator[tuple[int, int, object]]:
+        """Row, column and value of each, from 0."""
+        pairs: Iterable[tuple[int, object]] = zip(self.places, self.values, strict=True)
+        if any(later < place for place, later in zip(self.places, self.places[1:], strict=False)):
+            pairs = sorted(pairs, key=itemgetter(0))
+        for place, value in pairs:
+            yield *divmod(place, LAST_COLUMN), value
+
+
+def special_cells(pieces: Iterable[bytes]) -> SpecialCells:
+    """Formula errors, formulas without a stored result and dates written as text."""
+    reader = _SheetReader()
+    for _ in reader.read(pieces):
+        pass
+    return reader.special
+
+
+def write_plainly(pieces: Callable[[], Iterable[bytes]], write: Callable[[bytes], object]) -> "array[int]":
+    """Write the sheet as calamine copes with it: only the rows that hold something, one below the other, in UTF-8.
+
+    Special cells are left out. Gives the number of each row, from 0, in the sheet as it was.
+    """
+    writer = _PlainWriter()
+    write(b"<worksheet><sheetData>")
+    every_cell_says_where = all(map(_says_where, _whole_tags(pieces())))
+    tags = _whole_tags(pieces())
+    for _ in writer.read(map(_without_mere_formats, tags) if every_cell_says_where else tags):
+        write("".join(writer.written).encode())
+        writer.written.clear()
+    write(b"</row></sheetData>" if writer.rows else b"</sheetData>")
+    if writer.merged:
+        write(f"<mergeCells>{''.join(writer.merged)}</mergeCells>".encode())
+    write(b"</worksheet>")
+    return writer.rows
+
+
+def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that end with a tag."""
+    rest = b""
+    for piece in pieces:
+        tags, end, rest = (rest + piece).rpartition(b">")
+        yield tags + end
+    yield rest
+
+
+def _says_where(tags: bytes) -> bool:
+    """Whether every row and cell gives its address, so that one can be left out without moving the next."""
+    return (
+        tags.count(b"<c ") + tags.count(b"<c>") == tags.count(b'<c r="')
+        and tags.count(b"<row ") + tags.count(b"<row>") == tags.count(b'<row r="')
+        and b"<!" not in tags
+    )
+
+
+def _without_mere_formats(tags: bytes) -> bytes:
+    """Without rows and cells that hold nothing, of which there may be millions: to parse them takes minutes."""
+    return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", tags))
+
+
+class _SheetReader(TagReader):
+    """Follows the tags of a sheet and keeps the special cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.special = SpecialCells()
+        self.row = self.column = -1
+        self._cell: Attributes | None = None
+        self._formula = False
+        self._phonetic = False
+        self._value: list[str] | None = None
+        """The pieces of the stored value, if there is one."""
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        super().start(tag, attributes)
+        name = local(tag)
+        if name == "c":
+            self._cell, self._value, self._formula = attributes, None, False
+            self.row, self.column = _position(attributes.get("r"), self.row, self.column + 1)
+        elif name == "v":
+            self._value = []
+            self.parser.CharacterDataHandler = self._value.append
+        elif name == "f":
+            self._formula = True
+        elif name == "row":
+            self.row, self.column = _number(attributes.get("r"), self.row + 2) - 1, -1
+        elif name == "is":
+            self._value = []
+        elif name == "t" and self._value is not None and not self._phonetic:
+            self.parser.CharacterDataHandler = self._value.append
+        elif name == "rPh":
+            self._phonetic = True
+
+    def end(self, tag: str) -> None:
+        super().end(tag)
+        name = local(tag)
+        if name == "c" and self._cell is not None:
+            value = None if self._value is None else "".join(self._value)
+            self.finish(self._cell, value, _special_value(self._cell, value, self._formula))
+            self._cell = None
+        elif name == "v" or name == "t":
+            self.parser.CharacterDataHandler = None
+        elif name == "rPh":
+            self._phonetic = False
+
+    def finish(self, cell: Attributes, stored: str | None, special: object) -> None:
+        """What is done with the cell at `row` and `column`."""
+        if special is not None:
+            self.special.places.append(self.row * LAST_COLUMN + self.column)
+            self.special.values.append(special)
+
+
+class _PlainWriter(_SheetReader):
+    """Writes the cells that are not special as it follows the tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = array("q")
+        self.written: list[str] = []
+        self.merged: list[str] = []
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        super().start(tag, attributes)
+        if local(tag) == "mergeCell":
+            self.merged.append(f"<mergeCell ref={quoteattr(attributes.get('ref', ''))}/>")
+
+    def finish(self, cell: Attributes, stored: str | None, special: object) -> None:
+        if special is not None or not stored:
+            return
+        if not self.rows or self.rows[-1] != self.row:
+            self.written.append(f'{"</row>" if self.rows else ""}<row r="{len(self.rows) + 1}">')
+            self.rows.append(self.row)
+        address = f'r="{column_letters(self.column)}{len(self.rows)}"'
+        style, kind = (f" {name}={quoteattr(cell[name])}" if name in cell else "" for name in ("s", "t"))
+        text = escape(stored)
+        value = f'<is><t xml:space="preserve">{text}</t></is>' if cell.get("t") == "inlineStr" else f"<v>{text}</v>"
+        self.written.append(f"<c {address}{style}{kind}>{value}</c>")
+
+
+def _special_value(cell: Attributes, stored: str | None, formula: bool) -> object:
+    """The value of a cell for which calamine gives another, or None."""
+    kind = cell.get("t")
+    if kind == "e":
+        return FormulaError(stored or "#ERROR!")
+    if kind == "d" and stored:
+        return _date(stored)
+    # An empty <v> is a result only where it is a text, which may be empty.
+    return UNSTORED if formula and not stored and (stored is None or kind not in ("str", "inlineStr")) else None
+
+
+def _date(text: str) -> object:
+    """The date as it is written, whatever zone is written with it; the text itself where it is none."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return text
+
+
+def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    match = _REFERENCE.fullmatch(reference or "")
+    if match is None:
+        return row, column
+    index = 0
+    for letter in match[1].upper():
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]) - 1, index - 1
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    """A row's number, where it has one. Raises Refusal where that is no number."""
+    if text is None:
+        return otherwise
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise damaged()
+    return int(text)

@@ -1,0 +1,233 @@
+"""Zipped workbooks: their parts, expanded piece by piece, with no trust in what the zip says of itself.
+
+What a part means is not decided here; see excel.py and opendocument.py.
+"""
+
+import codecs
+import re
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from urllib.parse import unquote
+from xml.parsers import expat
+
+from dipp_pipeline.intake.cells import Refusal
+from dipp_pipeline.settings import MEGABYTE, Limits
+
+MOST_TAGS = 60_000_000
+"""Of all parts together. A workbook with all the rows that are taken, by 60 columns, has fewer."""
+
+DEEPEST = 10_000
+"""How many tags may stand within each other."""
+
+LONGEST_RUN = 16 * MEGABYTE
+"""Of text without a tag, or of one tag. Excel's longest cell has 32,767 characters."""
+
+_PIECE = MEGABYTE
+_LOCAL_HEADER = b"PK\x03\x04"
+_DECLARATION = re.compile(r"""\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["'][^>]*>""")
+
+_TAKEN = re.compile(r"utf-16(-?[lb]e)?|iso-8859-\d{1,2}|windows-\d{3,4}", re.IGNORECASE)
+"""Encodings of XML besides UTF-8."""
+
+Attributes = dict[str, str]
+
+
+class Package:
+    """A zipped workbook. Its parts are known by name, without regard to case and to the kind of slash."""
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        """Raises Refusal: F01 for what is no zip, F02 for one that says that it expands too far."""
+        self._content = content
+        self._entries: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
+        self._tags: dict[str, int] = {}
+        """How many each part has that was read."""
+        self.transcoded: set[str] = set()
+        """The parts that turned out not to be in UTF-8."""
+        try:
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                entries = archive.infolist()
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            raise damaged() from None
+        if sum(entry.file_size for entry in entries) > limits.expanded_megabytes * MEGABYTE:
+            raise Refusal(
+                "F02", f"The file expands to more than {limits.expanded_megabytes} MB. Send the case scores only."
+            )
+        for entry in entries:
+            self._entries[_key(entry.filename)].append(entry)
+
+    def name(self, part: str) -> str | None:
+        """What the zip calls a part, if it has it."""
+        entries = self._entries.get(_key(part))
+        return entries[0].filename if entries else None
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """The content of a part. Raises Refusal where it is missing, damaged, or not what the zip says."""
+        entries = self._entries.get(_key(part), [])
+        if len(entries) != 1:
+            raise damaged()
+        (entry,) = entries
+        size = checksum = 0
+        try:
+            for piece in filter(None, _expanded(entry, self._content)):
+                size += len(piece)
+                if size > entry.file_size:
+                    raise Refusal("F02", "The file expands further than it says. Save it again from a spreadsheet.")
+                checksum = zlib.crc32(piece, checksum)
+                yield piece
+        except zlib.error:
+            raise damaged() from None
+        if (size, checksum) != (entry.file_size, entry.CRC):
+            raise damaged()
+
+    def xml(self, part: str) -> Iterator[bytes]:
+        """The content of a part of XML, in UTF-8. Raises Refusal, too, where it is made to exhaust whoever reads it."""
+        run = tags_found = 0
+        tags_elsewhere = sum(tags for other, tags in self._tags.items() if other != part)
+        for piece in self._in_utf_8(part):
+            tags = piece.count(b"<")
+            tags_found += tags
+            run = 0 if tags else run + len(piece)
+            if tags_elsewhere + tags_found > MOST_TAGS or run > LONGEST_RUN:
+                raise overfull()
+            yield piece
+        self._tags[part] = tags_found
+
+    def _in_utf_8(self, part: str) -> Iterator[bytes]:
+        pieces = self.pieces(part)
+        first = next(pieces, b"")
+        if b"<!DOCTYPE" in first:
+            raise _self_expanding()
+        encoding = _encoding(first)
+        if encoding is None:
+            yield first
+            yield from pieces
+            return
+        self.transcoded.add(part)
+        try:
+            decoder = codecs.getincrementaldecoder(encoding if _TAKEN.fullmatch(encoding) else "")()
+            yield _DECLARATION.sub("", decoder.decode(first), count=1).encode()
+            for piece in pieces:
+                yield decoder.decode(piece).encode()
+        except (LookupError, UnicodeError):
+            raise damaged() from None
+
+
+def damaged() -> Refusal:
+    """What is said of a workbook that is not whole."""
+    return Refusal("F01", "The workbook is damaged. Open it, save it again and send that.")
+
+
+def overfull() -> Refusal:
+    """What is said of a workbook that would exhaust whoever reads it."""
+    return Refusal("F02", "The workbook holds far more than a return needs. Copy the cases to a new workbook.")
+
+
+class TagReader:
+    """Reads XML as it streams in: no tree, no entities, no depth without end. What is done with a tag, others say.
+
+    Tags and attributes are named `namespace}name`.
+    """
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate("utf-8", "}")
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.StartDoctypeDeclHandler = _no_entities
+        self.depth = 0
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        """What is done where an element opens."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise overfull()
+
+    def end(self, tag: str) -> None:
+        """What is done where it closes."""
+        self.depth -= 1
+
+    def read(self, pieces: Iterable[bytes]) -> Iterator[None]:
+        """Read on, in steps. Raises Refusal (F01, F02)."""
+        try:
+            for piece in pieces:
+                self.parser.Parse(piece, False)
+                yield
+            self.parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise damaged() from None
+        yield
+
+
+class _StartTags(TagReader):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, Attributes]] = []
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        super().start(tag, attributes)
+        self.found.append((local(tag), {local(name): value for name, value in attributes.items()}))
+
+
+def start_tags(pieces: Iterable[bytes]) -> Iterator[tuple[str, Attributes]]:
+    """The tags that open an element, without their namespaces, and their attributes."""
+    reader = _StartTags()
+    for _ in reader.read(pieces):
+        yield from reader.found
+        reader.found.clear()
+
+
+def local(name: str) -> str:
+    """A tag or attribute without its namespace."""
+    return name.rpartition("}")[2]
+
+
+def _self_expanding() -> Refusal:
+    return Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.")
+
+
+def _no_entities(*_: object) -> None:
+    raise _self_expanding()
+
+
+def _key(name: str) -> str:
+    return unquote(name).replace("\\", "/").lstrip("/").lower()
+
+
+def _encoding(opening: bytes) -> str | None:
+    """The encoding of XML that begins so, where it is not UTF-8."""
+    if opening.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if opening.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if opening.startswith(b"<") else "utf-16-be"
+    declared = _DECLARATION.match(opening[:200].decode("utf-8", "replace"))
+    return None if declared is None or declared[1].lower() in ("utf-8", "utf8", "us-ascii", "ascii") else declared[1]
+
+
+def _expanded(entry: zipfile.ZipInfo, content: bytes) -> Iterator[bytes]:
+    header = content[entry.header_offset : entry.header_offset + 30]
+    if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
+        raise damaged()
+    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refusal("F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx.")
+    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    start = entry.header_offset + 30 + names
+    packed = memoryview(content)[start : start + entry.compress_size]
+    slices = (packed[place : place + _PIECE] for place in range(0, len(packed), _PIECE))
+    return map(bytes, slices) if entry.compress_type == zipfile.ZIP_STORED else _inflated(slices)
+
+
+def _inflated(slices: Iterable[memoryview]) -> Iterator[bytes]:
+    """Never more than a piece at a time, however far a slice expands."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for packed in slices:
+        left: bytes | memoryview = packed
+        while left and not inflater.eof:
+            yield inflater.decompress(left, _PIECE)
+            left = inflater.unconsumed_tail
+    while not inflater.eof:
+        piece = inflater.decompress(b"", _PIECE)
+        if not piece:
+            raise zlib.error
+        yield piece
