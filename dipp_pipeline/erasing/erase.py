@@ -54,7 +54,8 @@ def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
         returns = [known for known in house.history().returns if _is_affected(known, contents, reference, house)]
         for known in returns:
             _forget_readings(known)
-            marked_up_return(known, settings).unlink(missing_ok=True)
+            for copy in (marked_up_return(known, settings), marked_up_return(known, settings).with_suffix(".new")):
+                copy.unlink(missing_ok=True)
         if returns:
             settings.warehouse.unlink(missing_ok=True)
     return Erased(len(holding), returns, incoming, scrubbed, [*unsearched, *unsearched_incoming])

@@ -4,7 +4,7 @@ The copy that looks like the return is made in layout.py. Nothing is marked here
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,6 @@ from dipp_pipeline.marking_up.writing import sheet_names, write_text
 CELLS_AT_MOST = 1_000_000
 """Of more cells a copy takes openpyxl longer than any file is given."""
 
-_ROWS, _COLUMNS = 1_048_576, 16_384  # of any sheet
 _WIDTHS = (8, 40)  # characters, from and to
 _WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _DATE = re.compile(r"(?:19[1-9]|20\d)\d-\d\d-\d\d", re.ASCII)  # the first days of Excel's calendars are odd
@@ -50,8 +49,6 @@ def copy_of_cells(sheets: Sequence[Sheet], why_not_in_layout: str) -> Copy:
     """The cells at their addresses, as what they say. Raises NotCopied where they are too many."""
     if sum(map(filled_cells, sheets)) > CELLS_AT_MOST:
         raise NotCopied(f"it has more than {CELLS_AT_MOST:,} cells")
-    if any(sheet.row_count > _ROWS or len(sheet.columns) > _COLUMNS for sheet in sheets):
-        raise NotCopied("it has more rows or columns than a spreadsheet")
     book = _empty_book()
     if any(sheet.epoch_1904 for sheet in sheets):  # or a date that is typed as a number would move by four years
         book.epoch = CALENDAR_MAC_1904
@@ -68,11 +65,11 @@ def copy_of_cells(sheets: Sequence[Sheet], why_not_in_layout: str) -> Copy:
 
 def filled_cells(sheet: Sheet) -> int:
     """How many cells of the sheet hold a value that can be copied: a formula without a stored result has none."""
-    return sum(
-        sum(holds[code] for code in column.codes)
-        for column in sheet.columns
-        if (holds := [bool(text.strip()) and text != UNSTORED_FORMULA for text in column.texts])
-    )
+    return sum(len(column.rows_of(set(_codes_of_values(column)))) for column in sheet.columns)
+
+
+def _codes_of_values(column: Column) -> Iterator[int]:
+    return (code for code, text in enumerate(column.texts) if text.strip() and text != UNSTORED_FORMULA)
 
 
 def _empty_book() -> Workbook:
@@ -82,20 +79,17 @@ def _empty_book() -> Workbook:
 
 
 def _write_column(worksheet: Worksheet, index: int, column: Column) -> None:
-    written = [_cell(worksheet, text) for text in column.texts]
-    for row, code in enumerate(column.codes, 1):
-        if (like := written[code]) is not None:
-            cell = worksheet.cell(row, index)
-            cell._value, cell.data_type, cell._style = like._value, like.data_type, like._style
+    written = {code: _cell(worksheet, column.texts[code]) for code in _codes_of_values(column)}
+    for row in column.rows_of(set(written)):
+        cell, like = worksheet.cell(row + 1, index), written[column.codes[row]]
+        cell._value, cell.data_type, cell._style = like._value, like.data_type, like._style
     least, most = _WIDTHS
     longest = max(map(len, column.texts), default=0)
     worksheet.column_dimensions[get_column_letter(index)].width = min(max(longest + 2, least), most)
 
 
-def _cell(worksheet: Worksheet, text: str) -> Cell | None:
-    """A cell that says what the text says, or None for a blank."""
-    if not text or text == UNSTORED_FORMULA:
-        return None
+def _cell(worksheet: Worksheet, text: str) -> Cell:
+    """A cell that says what the text says."""
     cell = WriteOnlyCell(worksheet)
     if text.startswith(ERROR_MARK):
         _write_error(cell, text.removeprefix(ERROR_MARK))

@@ -733,14 +733,6 @@ def test_a_return_of_more_cells_than_can_be_copied_gets_the_list_alone(tmp_path,
     assert listed(book)[0][0] == "a, cell B2"
 
 
-def test_a_cell_below_the_last_row_of_a_spreadsheet_is_not_copied(tmp_path):
-    (tmp_path / "a.csv").write_text("a\n" + "\n" * 1_048_575 + "b\n")
-
-    book = marked_copy(tmp_path / "a.csv", one_issue("a", "A1"))
-
-    assert "no copy of its sheets here, because it has more rows or columns than a spreadsheet" in opening(book)
-
-
 def test_a_file_that_ends_the_process_leaves_the_list(tmp_path, monkeypatch):
     def die(*_: object) -> None:
         raise SystemExit
