@@ -116,6 +116,7 @@ def test_the_asset_graph_shows_every_stage_with_its_columns(page: WebPage) -> No
         "seeds",
         "landing",
         "staging",
+        "feedback",
         "intermediate",
         "marts",
         "publication",
