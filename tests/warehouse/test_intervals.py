@@ -23,7 +23,8 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
                     range(0, {LARGEST_REGION + 1}) as shares(counted)
                 where counted <= relevant;
             create table int_case_figures as
-                select figure_kind, figure_code, 'N52' as region_code, place < counted as is_counted, true as is_in_force
+                select figure_kind, figure_code, 'N52' as region_code, place < counted as is_counted,
+                    true as is_in_force
                 from int_figures, range({LARGEST_REGION}) as cases(place)
                 where place < relevant;
         """)
