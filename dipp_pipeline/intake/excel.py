@@ -21,15 +21,20 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 
 from dipp_pipeline.intake.cells import Refusal, Sheet, SheetBuilder
 from dipp_pipeline.intake.excel_sheet import SpecialCells, scan, special_cells, write_plainly
-from dipp_pipeline.intake.zipped import Package, damaged, start_tags
+from dipp_pipeline.intake.zipped import Package, damaged, overfull, start_tags
 from dipp_pipeline.settings import Limits
 
 MOST_MERGED_ROWS = 2_000_000
 """How many rows all merged ranges of a sheet may run through."""
 
+MOST_RELATIONSHIPS = 10_000
+"""Of a workbook to its parts."""
+
 _STYLES, _STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
 _WORKBOOK = "xl/workbook.xml"
 """Where calamine looks for them, whatever the workbook says."""
+
+_OTHER_SHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -179,20 +184,20 @@ def _book(package: Package) -> _Book:
     shared = {place: parts.get(kind, place) for kind, place in (("styles", _STYLES), ("sharedStrings", _STRINGS))}
     plain = _finds(package, workbook, _WORKBOOK)
     plain = plain and all(_finds(package, part, place) for place, part in shared.items() if package.name(part))
-    sheets: list[_BookSheet] = []
+    sheets: dict[str, _BookSheet] = {}
     epoch_1904 = False
     for tag, attributes in start_tags(package.xml(workbook)):
         if tag == "workbookPr":  # recent Excel adds one of its own, which says nothing of dates
             epoch_1904 = epoch_1904 or attributes.get("date1904") in ("1", "true", "on")
         elif tag == "sheet":
             found = related.get(attributes.get("id", ""))
-            if found is None or found.part in {sheet.part for sheet in sheets}:
+            if found is None or found.part in sheets:
                 raise damaged()
-            if found.kind == "worksheet":
+            if found.kind not in _OTHER_SHEETS:
                 visible = attributes.get("state", "visible") == "visible"
-                sheets.append(_BookSheet(attributes.get("name", ""), visible, found.part))
+                sheets[found.part] = _BookSheet(attributes.get("name", ""), visible, found.part)
                 plain = plain and _finds(package, found.part, _where_calamine_looks(found.target))
-    return _Book(sheets, epoch_1904, shared, plain)
+    return _Book(list(sheets.values()), epoch_1904, shared, plain)
 
 
 def _finds(package: Package, part: str, place: str) -> bool:
@@ -207,7 +212,9 @@ def _where_calamine_looks(target: str) -> str:
 def _relationships(package: Package, part: str) -> Iterator[_Relationship]:
     """What a part refers to; the part "" is the package itself."""
     folder, _, name = part.rpartition("/")
-    for tag, attributes in start_tags(package.xml(join(folder, "_rels", f"{name}.rels"))):
+    for place, (tag, attributes) in enumerate(start_tags(package.xml(join(folder, "_rels", f"{name}.rels")))):
+        if place > MOST_RELATIONSHIPS:
+            raise overfull()
         if tag == "Relationship":
             target = attributes.get("Target", "")
             within = target.replace("\\", "/")

@@ -18,7 +18,7 @@ _FORMULA = re.compile(rb"[<:]f[>/\s]")
 _ROW = re.compile(rb"""row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["']""")
 _EMPTY_CELL = re.compile(rb'<c r="[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="[^<>]*(?:/>|></row>)')
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
 
 @dataclass(frozen=True)
@@ -244,12 +244,15 @@ def _date(text: str) -> object:
 
 
 def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    """Row and column, from 0, that a reference names, or else these. Raises Refusal where no sheet is so wide."""
     match = _REFERENCE.fullmatch(reference or "")
     if match is None:
         return row, column
     index = 0
     for letter in match[1].upper():
         index = index * 26 + ord(letter) - ord("A") + 1
+    if index > LAST_COLUMN:
+        raise damaged()
     return int(match[2]) - 1, index - 1
 
 

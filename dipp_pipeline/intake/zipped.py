@@ -41,6 +41,7 @@ class Package:
     def __init__(self, content: bytes, limits: Limits) -> None:
         """Raises Refusal: F01 for what is no zip, F02 for one that says that it expands too far."""
         self._content = content
+        self._limits = limits
         self._entries: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
         self._tags: dict[str, int] = {}
         """How many each part has that was read."""
@@ -51,10 +52,7 @@ class Package:
                 entries = archive.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             raise damaged() from None
-        if sum(entry.file_size for entry in entries) > limits.expanded_megabytes * MEGABYTE:
-            raise Refusal(
-                "F02", f"The file expands to more than {limits.expanded_megabytes} MB. Send the case scores only."
-            )
+        self._check_size(sum(entry.file_size for entry in entries))
         for entry in entries:
             self._entries[_key(entry.filename)].append(entry)
 
@@ -73,10 +71,10 @@ class Package:
         try:
             for piece in filter(None, _expanded(entry, self._content)):
                 size += len(piece)
-                if size > entry.file_size:
-                    raise Refusal("F02", "The file expands further than it says. Save it again from a spreadsheet.")
-                checksum = zlib.crc32(piece, checksum)
-                yield piece
+                self._check_size(size)
+                if size <= entry.file_size:  # what more comes is only counted
+                    checksum = zlib.crc32(piece, checksum)
+                    yield piece
         except zlib.error:
             raise damaged() from None
         if (size, checksum) != (entry.file_size, entry.CRC):
@@ -94,6 +92,11 @@ class Package:
                 raise overfull()
             yield piece
         self._tags[part] = tags_found
+
+    def _check_size(self, expanded: int) -> None:
+        megabytes = self._limits.expanded_megabytes
+        if expanded > megabytes * MEGABYTE:
+            raise Refusal("F02", f"The file expands to more than {megabytes} MB. Send the case scores only.")
 
     def _in_utf_8(self, part: str) -> Iterator[bytes]:
         pieces = self.pieces(part)

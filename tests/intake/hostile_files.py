@@ -365,9 +365,12 @@ def zip_bombs() -> Iterator[HostileFile]:
         packed_as(".xlsx", {STRINGS: packed((strings, 1), (b"<si><t>a</t></si>" * 10_000, 1800))}),
     )
     yield of("too many open tags.xlsx", sheet(b"<c " * 100_000, 700))
-    yield of("says less than it holds.xlsx", sheet(spaces, 60, size=100_000))
+    yield of("says less than it holds.xlsx", sheet(spaces, 60, size=100_000), "F01")
+    yield of("says far less than it holds.xlsx", sheet(spaces, 1100, size=100_000))
     yield of(
-        "says less of its strings.xlsx", packed_as(".xlsx", {STRINGS: packed((strings, 1), (spaces, 60), size=9_000)})
+        "says less of its strings.xlsx",
+        packed_as(".xlsx", {STRINGS: packed((strings, 1), (spaces, 60), size=9_000)}),
+        "F01",
     )
     yield of("says more than it holds.xlsx", sheet(b" ", 1, size=900_000), "F01")
     yield of("overlapping.xlsx", packed_as(".xlsx", {"xl/media/1.png": packed((zeros, 20))}, times=60))
@@ -680,7 +683,7 @@ def crooked_packages() -> Iterator[HostileFile]:
     yield of("no sheet at all.xlsx", xlsx(workbook=lambda xml: re.sub(rb"<sheet .*?/>", b"", xml)), "F03")
     relation = b'<Relationship Id="x%d" Type="t/worksheet" Target="worksheets/sheet1.xml"/>'
     many = b"".join(relation % number for number in range(100_000))
-    yield of("100,000 relations.xlsx", xlsx(relations=before(b"</Relationships>", many)), Read())
+    yield of("100,000 relations.xlsx", xlsx(relations=before(b"</Relationships>", many)), "F02")
     yield of(
         "a name of 10 MB.xlsx",
         xlsx(workbook=replacing(b'name="Case scores"', b'name="' + b"x" * 10 * MEBIBYTE + b'"')),

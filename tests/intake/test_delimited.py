@@ -1,6 +1,8 @@
+import os
+
 import pytest
 
-from dipp_pipeline.intake.cells import ERROR_MARK
+from dipp_pipeline.intake.cells import ERROR_MARK, Refusal
 from dipp_pipeline.intake.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets, values_of
 from tests.returns import EVERYTHING, valid_return, write_csv
@@ -74,3 +76,18 @@ def test_serial_numbers_count_from_1900(tmp_path):
     (table,) = read_tables(write_csv(tmp_path / "a.csv", sheets(given)))
 
     assert values_of(table, "start_date")[EVERYTHING] == "2025-05-24"
+
+
+def test_the_sheet_of_a_file_whose_name_is_no_text_has_a_name_that_is(tmp_path):
+    path = write_csv(tmp_path / "a.csv", sheets([["x"]])).rename(tmp_path / os.fsdecode(b"bad\xff.csv"))
+
+    assert [sheet.name for sheet in read_sheets(path, LIMITS)] == ["bad\ufffd"]
+
+
+def test_a_row_that_is_too_wide_is_named(tmp_path):
+    path = write_csv(tmp_path / "a.csv", sheets([["x"], [], ["x"] * 501]))
+
+    with pytest.raises(Refusal, match="Row 3 has more than 500 columns") as refusal:
+        read_sheets(path, LIMITS)
+
+    assert refusal.value.rule_code == "F02"

@@ -1,0 +1,104 @@
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from dipp_pipeline.intake.cells import Refusal
+from dipp_pipeline.intake.zipped import DEEPEST, Package, start_tags
+from dipp_pipeline.settings import MEGABYTE, Limits
+from tests.intake.reading import LIMITS
+
+
+def package(content: bytes = b"<x/>", limits: Limits = LIMITS, **entry: int) -> Package:
+    """A zip of one part, about which the zip may say what is not so."""
+    zipped = BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/Part.xml", content)
+        for name, value in entry.items():
+            setattr(archive.filelist[0], name, value)
+    return Package(zipped.getvalue(), limits)
+
+
+def refusal(part: str, packed: Package) -> str:
+    with pytest.raises(Refusal) as refused:
+        list(packed.xml(part))
+    return refused.value.rule_code
+
+
+@pytest.mark.parametrize("name", ["xl/Part.xml", "XL/part.XML", "xl\\Part.xml", "/xl/Part.xml", "xl/P%61rt.xml"])
+def test_a_part_is_known_whatever_the_case_slashes_and_escapes_of_its_name(name):
+    assert b"".join(package().pieces(name)) == b"<x/>"
+    assert package().name(name) == "xl/Part.xml"
+
+
+def test_a_part_that_is_not_there_is_damage():
+    assert refusal("other.xml", package()) == "F01"
+    assert package().name("other.xml") is None
+
+
+@pytest.mark.parametrize("size", [0, 3, 5, 900])
+def test_a_part_of_another_size_than_the_zip_says_is_damage(size):
+    assert refusal("xl/Part.xml", package(file_size=size)) == "F01"
+
+
+def test_a_part_of_another_checksum_is_damage():
+    assert refusal("xl/Part.xml", package(CRC=1)) == "F01"
+
+
+def test_a_part_that_expands_further_than_all_may_is_unsafe_whatever_the_zip_says():
+    large = b" " * (3 * MEGABYTE)
+
+    assert refusal("xl/Part.xml", package(large, Limits(expanded_megabytes=2), file_size=100)) == "F02"
+    assert refusal("xl/Part.xml", package(large, Limits(expanded_megabytes=3), file_size=100)) == "F01"
+
+
+def test_what_the_parts_are_said_to_hold_is_summed_before_any_is_expanded():
+    with pytest.raises(Refusal) as refused:
+        package(limits=Limits(expanded_megabytes=1), file_size=MEGABYTE + 1)
+
+    assert refused.value.rule_code == "F02"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<x>" + b" " * (20 * MEGABYTE) + b"</x>",
+        b'<x y="' + b"y" * (20 * MEGABYTE) + b'"/>',
+        b'<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>',
+    ],
+    ids=["text without end", "a tag without end", "entities"],
+)
+def test_xml_that_would_exhaust_a_reader_is_unsafe(content):
+    assert refusal("xl/Part.xml", package(content)) == "F02"
+
+
+def test_tags_that_open_without_end_are_unsafe_and_as_many_as_may_be_are_not():
+    def nested(levels: int) -> Package:
+        return package(b"<x>" * levels + b"</x>" * levels)
+
+    with pytest.raises(Refusal) as refused:
+        list(start_tags(nested(DEEPEST + 1).xml("xl/Part.xml")))
+
+    assert refused.value.rule_code == "F02"
+    assert len(list(start_tags(nested(DEEPEST).xml("xl/Part.xml")))) == DEEPEST
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+def test_xml_is_given_in_utf_8_whatever_it_is_in(encoding):
+    packed = package(f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><x>é</x>'.encode(encoding))
+
+    assert b"".join(packed.xml("xl/Part.xml")).endswith("<x>é</x>".encode())
+    assert packed.transcoded == (set() if encoding.startswith("utf-8") else {"xl/Part.xml"})
+
+
+@pytest.mark.parametrize("encoding", ["zip", "rot13", "idna", "nonsense", "utf-7"])
+def test_an_encoding_that_no_workbook_is_in_is_damage(encoding):
+    assert refusal("xl/Part.xml", package(f'<?xml version="1.0" encoding="{encoding}"?><x/>'.encode())) == "F01"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(17)])
+def test_what_is_no_zip_is_damage(content):
+    with pytest.raises(Refusal) as refused:
+        Package(content, LIMITS)
+
+    assert refused.value.rule_code == "F01"
