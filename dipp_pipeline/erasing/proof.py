@@ -10,9 +10,9 @@ import polars as pl
 from dipp_pipeline.database import open_database
 from dipp_pipeline.erasing.originals import references_of
 from dipp_pipeline.house import House
-from dipp_pipeline.intake.formats import TAKEN
 from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
 from dipp_pipeline.programme.text import case_references_within
+from dipp_pipeline.spreadsheets.formats import TAKEN
 
 
 @dataclass(frozen=True)

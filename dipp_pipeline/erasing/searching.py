@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from dipp_pipeline.intake.cells import Sheet
-from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.programme.text import case_references_within
 from dipp_pipeline.settings import MEGABYTE, Limits
+from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 Bytes = bytes | bytearray
 

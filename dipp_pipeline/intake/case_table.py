@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dipp_pipeline.counts import Contents
-from dipp_pipeline.intake.cells import ERROR_MARK, Column, Sheet, column_letters
 from dipp_pipeline.issues import Issue, quotable
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
 from dipp_pipeline.programme.text import case_reference, heading_key, tidy, value_key
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Sheet, column_letters
 
 HEADINGS_OF_A_TABLE = 5
 """How many headings of required fields make a heading row."""

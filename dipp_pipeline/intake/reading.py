@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from dipp_pipeline.intake.case_table import ReadReturn, find_case_tables, refused
-from dipp_pipeline.intake.cells import Refusal
-from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import Refusal
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 
 def read_return(path: Path, programme: Programme, limits: Limits) -> ReadReturn:

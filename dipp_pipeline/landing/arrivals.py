@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dipp_pipeline.intake.formats import TAKEN
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.spreadsheets.formats import TAKEN
 
 OTHER_RETURNS = frozenset({"staff-survey", "staffing", "recommendations"})
 """Sub-folders of a region's folder that are kept for other kinds of return."""

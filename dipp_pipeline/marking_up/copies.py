@@ -14,8 +14,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.intake.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Column, Sheet
 from dipp_pipeline.marking_up.writing import sheet_names, write_text
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Column, Sheet
 
 CELLS_AT_MOST = 1_000_000
 """Of more cells a copy takes openpyxl longer than any file is given."""

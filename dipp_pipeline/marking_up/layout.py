@@ -22,10 +22,10 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import fromstring
 
-from dipp_pipeline.intake.cells import ERROR_TEXTS, Sheet
 from dipp_pipeline.marking_up.copies import CELLS_AT_MOST, Copy, NotCopied, filled_cells
 from dipp_pipeline.marking_up.marks import fit_note
 from dipp_pipeline.marking_up.writing import LONGEST_TEXT, cut, sheet_names
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, Sheet
 
 _CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row)[\s>/]")
 _AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["'](\w+:\w+)["']""")

@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dipp_pipeline.intake.cells import Refusal, Sheet
-from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.issues import Issue
 from dipp_pipeline.marking_up.copies import Copy, NotCopied, copy_of_cells, no_copy
 from dipp_pipeline.marking_up.layout import copy_in_layout
@@ -16,6 +14,8 @@ from dipp_pipeline.marking_up.marks import Painter, mark_cells
 from dipp_pipeline.marking_up.problems import in_order, list_problems
 from dipp_pipeline.marking_up.writing import saved
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 _NEVER_OPENED = ("F01", "F02")
 

@@ -10,7 +10,6 @@ from operator import and_, or_
 
 import polars as pl
 
-from dipp_pipeline.intake.cells import ERROR_MARK
 from dipp_pipeline.programme.model import (
     CASE_REFERENCE,
     NOT_APPLICABLE,
@@ -20,6 +19,7 @@ from dipp_pipeline.programme.model import (
     ProgrammeError,
     Question,
 )
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 
 REGION = "_region_code"
 RECEIVED_ON = "_received_on"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dipp_pipeline.intake.canonical import canonical, reading_of
 from dipp_pipeline.intake.case_table import CaseTable, ReadReturn, find_case_tables
-from dipp_pipeline.intake.cells import Refusal, Sheet
-from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.returns import PROGRAMME, SHEET, CaseReturn, Rows
 
 LIMITS = Limits()

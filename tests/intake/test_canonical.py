@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from dipp_pipeline.intake.canonical import canonical, reading_of
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA
 from tests.programme.test_model import seed_rows
 from tests.returns import PROGRAMME
 

@@ -15,9 +15,9 @@ import pytest
 from dipp_pipeline.intake.reading import read_return
 from dipp_pipeline.processes import own_environment
 from tests.homes import Home
-from tests.intake.hostile_files import HOSTILE_FILES, HostileFile, Read, good, written
 from tests.intake.reading import LIMITS, rules_of
 from tests.returns import PROGRAMME
+from tests.spreadsheets.hostile_files import HOSTILE_FILES, HostileFile, Read, good, written
 
 GOOD = HostileFile("a good return", "good.xlsx", written(good(".xlsx")), Read())
 EVERY = 40

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from dipp_pipeline.intake.case_table import find_case_tables
-from dipp_pipeline.intake.cells import UNSTORED, Sheet
-from dipp_pipeline.intake.cells import FormulaError as ReadError
+from dipp_pipeline.spreadsheets.cells import UNSTORED, Sheet
+from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import PROGRAMME, SHEET, CaseReturn, FormulaError, Rows, Unstored

@@ -23,7 +23,7 @@ from tests.returns import (
 )
 from tests.validation.judging import accepted, answers, arrived, where
 
-AS_IT_IS = object()
+AS_IT_IS = "as it is"
 """Stands for what the valid return holds."""
 
 HEADINGS = "region,return,case,field,from,to,reason,author_role,date\n"

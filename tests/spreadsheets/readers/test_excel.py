@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA
-from dipp_pipeline.intake.excel_sheet import scan
-from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA
+from dipp_pipeline.spreadsheets.readers.excel_sheet import scan
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import (
     LIMITS,
     cells_of,

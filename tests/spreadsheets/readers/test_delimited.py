@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from dipp_pipeline.intake.cells import ERROR_MARK, Refusal
-from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets, values_of
 from tests.returns import EVERYTHING, valid_return, write_csv
 

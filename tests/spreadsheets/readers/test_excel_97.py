@@ -1,7 +1,7 @@
 import pytest
 
-from dipp_pipeline.intake.cells import Refusal
-from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.spreadsheets.cells import Refusal
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS
 
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from dipp_pipeline.erasing.rows import written_rows
-from dipp_pipeline.intake.cells import ERROR_MARK, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Sheet
+from dipp_pipeline.spreadsheets.writers.rows import written_rows
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:

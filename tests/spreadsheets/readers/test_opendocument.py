@@ -1,7 +1,7 @@
 import pytest
 
-from dipp_pipeline.intake.cells import UNSTORED_FORMULA
-from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.spreadsheets.cells import UNSTORED_FORMULA
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
 from tests.returns import SHEET, Unstored, edit_part, valid_return, write_ods
 

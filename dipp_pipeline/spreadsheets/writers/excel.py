@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.erasing.rows import written_rows
-from dipp_pipeline.erasing.zipped import part
-from dipp_pipeline.intake.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.writers.rows import written_rows
+from dipp_pipeline.spreadsheets.writers.zipped import part
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

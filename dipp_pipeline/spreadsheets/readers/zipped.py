@@ -13,8 +13,8 @@ from io import BytesIO
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from dipp_pipeline.intake.cells import Refusal
 from dipp_pipeline.settings import MEGABYTE, Limits
+from dipp_pipeline.spreadsheets.cells import Refusal
 
 MOST_TAGS = 60_000_000
 """Of all parts together. A workbook with all the rows that are taken, by 60 columns, has fewer."""

@@ -3,9 +3,9 @@ from io import BytesIO
 
 import pytest
 
-from dipp_pipeline.intake.cells import Refusal
-from dipp_pipeline.intake.zipped import DEEPEST, Package, start_tags
 from dipp_pipeline.settings import MEGABYTE, Limits
+from dipp_pipeline.spreadsheets.cells import Refusal
+from dipp_pipeline.spreadsheets.readers.zipped import DEEPEST, Package, start_tags
 from tests.intake.reading import LIMITS
 
 

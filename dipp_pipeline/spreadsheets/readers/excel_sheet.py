@@ -11,8 +11,8 @@ from datetime import datetime
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.intake.cells import ERROR_TEXTS, LAST_COLUMN, UNSTORED, FormulaError, column_letters
-from dipp_pipeline.intake.zipped import Attributes, TagReader, damaged, local
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, LAST_COLUMN, UNSTORED, FormulaError, column_letters
+from dipp_pipeline.spreadsheets.readers.zipped import Attributes, TagReader, damaged, local
 
 _FORMULA = re.compile(rb"[<:]f[>/\s]")
 _ROW = re.compile(rb"""row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["']""")

@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from dipp_pipeline.intake.cells import (
+from dipp_pipeline.spreadsheets.cells import (
     ERROR_MARK,
     Column,
     FormulaError,

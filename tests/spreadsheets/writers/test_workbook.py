@@ -8,9 +8,9 @@ import xlrd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.erasing.writing import write_sheets
-from dipp_pipeline.intake.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED, UNSTORED_FORMULA, FormulaError, Sheet
-from dipp_pipeline.intake.workbook import read_sheets
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED, UNSTORED_FORMULA, FormulaError, Sheet
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from dipp_pipeline.spreadsheets.writers.workbook import write_sheets
 from tests.intake.reading import LIMITS
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")

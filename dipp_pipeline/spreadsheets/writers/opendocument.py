@@ -6,9 +6,9 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.erasing.rows import written_rows
-from dipp_pipeline.erasing.zipped import part
-from dipp_pipeline.intake.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.writers.rows import written_rows
+from dipp_pipeline.spreadsheets.writers.zipped import part
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import xlrd
 import xlwt
 
-from dipp_pipeline.erasing.rows import written_rows
-from dipp_pipeline.intake.cells import ERROR_MARK, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Sheet
+from dipp_pipeline.spreadsheets.writers.rows import written_rows
 
 _ERROR_CODES = {text: code for code, text in xlrd.error_text_from_code.items()}
 _NOT_AVAILABLE = _ERROR_CODES["#N/A"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from dipp_pipeline.intake.cells import Sheet
+from dipp_pipeline.spreadsheets.cells import Sheet
 
 
 def written_rows(sheet: Sheet, write: Callable[[str], str]) -> Iterator[tuple[str, ...]]:

@@ -7,9 +7,9 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from dipp_pipeline.intake import delimited, excel, excel_97, opendocument
-from dipp_pipeline.intake.cells import MOST_CELLS, Refusal, Sheet
 from dipp_pipeline.settings import MEGABYTE, Limits
+from dipp_pipeline.spreadsheets.cells import MOST_CELLS, Refusal, Sheet
+from dipp_pipeline.spreadsheets.readers import delimited, excel, excel_97, opendocument
 
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -7,8 +7,8 @@ its own. The same sheets give the same bytes: no clock, and no name of who wrote
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dipp_pipeline.erasing import delimited, excel, excel_97, opendocument
-from dipp_pipeline.intake.cells import Sheet
+from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.writers import delimited, excel, excel_97, opendocument
 
 _WRITERS: dict[str, Callable[[Path, Sequence[Sheet]], None]] = {
     ".xlsx": excel.write,

@@ -3,9 +3,9 @@ from datetime import date, datetime
 
 import pytest
 
-from dipp_pipeline.intake.cells import ERROR_MARK, Refusal
-from dipp_pipeline.intake.workbook import read_sheets
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
+from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, serial, sheets, values_of
 from tests.returns import (
     SHEET,

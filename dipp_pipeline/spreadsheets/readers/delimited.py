@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
-from dipp_pipeline.intake.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
 
 
 def read(path: Path, limits: Limits) -> Iterator[Sheet]:
