@@ -15,7 +15,7 @@ from plain_returns import make_returns
 from spending import spend
 
 from dipp_pipeline.processes import python_module
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 
 HERE = Path(__file__).parent

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Field, Programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 
 CASES_OF_A_REGION = 84

@@ -13,7 +13,7 @@ import duckdb
 from plain_returns import CASES_OF_A_REGION, make_returns, write_return
 from spending import spend
 
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 
 HERE = Path(__file__).parent

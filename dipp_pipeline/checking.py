@@ -15,8 +15,8 @@ from dipp_pipeline.giving_back import marked_up_name, write_marked_up
 from dipp_pipeline.house import INSPECTORATE_TIME
 from dipp_pipeline.intake.pool import reader_pool
 from dipp_pipeline.issues import Issue
-from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import Settings, seeds
 from dipp_pipeline.taking_in import under_no_region
 from dipp_pipeline.validation.frame import Arrived

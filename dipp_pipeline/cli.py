@@ -197,7 +197,7 @@ def ui(home: Path | None, port: int) -> None:
 @debug_option
 def template(file: Path, region_slug: str | None) -> None:
     """Write an empty return (.xlsx) with drop-down lists."""
-    from dipp_pipeline.programme.loading import load_programme
+    from dipp_pipeline.programme.seeds import load_programme
     from dipp_pipeline.settings import seeds
     from dipp_pipeline.template.workbook import write_template
 
@@ -306,7 +306,7 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
 @debug_option
 def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     """Remove a case from originals onward, rebuild, and prove that nothing of it is left."""
-    from dipp_pipeline.programme.text import case_reference as well_formed
+    from dipp_pipeline.programme.case_reference import case_reference as well_formed
 
     reference = well_formed(case_reference)
     if reference is None:
@@ -366,7 +366,7 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
 
 
 def _check_region(slug: str | None) -> None:
-    from dipp_pipeline.programme.loading import load_programme
+    from dipp_pipeline.programme.seeds import load_programme
     from dipp_pipeline.settings import seeds
 
     regions = load_programme(seeds()).region_by_slug

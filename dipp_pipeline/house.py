@@ -15,8 +15,8 @@ from dipp_pipeline.landing.arrivals import arrivals, content_hash
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, KnownReturn
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
-from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
 from dipp_pipeline.validation.corrections import Correction, CorrectionError, read_corrections

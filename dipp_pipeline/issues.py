@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import CASE_REFERENCE, Severity
-from dipp_pipeline.programme.text import without_case_references
 
 LONGEST_QUOTE = 80
 """Of a cell's text, no more is quoted: what is longer is prose, and prose about a case is not kept."""

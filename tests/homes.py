@@ -11,7 +11,7 @@ import dipp_pipeline.demo
 from dipp_pipeline import releasing, taking_in
 from dipp_pipeline.house import House
 from dipp_pipeline.landing.history import KnownReturn
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.publishing.release import Release
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
 from dipp_pipeline.warehouse.build import Outcome

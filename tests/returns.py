@@ -24,8 +24,8 @@ import xlwt
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from dipp_pipeline.programme.loading import load_programme
 from dipp_pipeline.programme.model import Field, Question, Region
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 
 PROGRAMME = load_programme(seeds())

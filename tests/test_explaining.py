@@ -14,7 +14,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dipp_pipeline.explaining import Evidence, Explanation, ExplanationError, explain
-from dipp_pipeline.programme.text import value_key
+from dipp_pipeline.programme.matching import value_key
 from dipp_pipeline.settings import seeds
 from dipp_pipeline.showing import show_explanation
 from tests.homes import DEMO, Home

@@ -15,7 +15,7 @@ from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
 from dipp_pipeline.landing.arrivals import arrivals
 from dipp_pipeline.landing.changes import CASE
 from dipp_pipeline.landing.history import KnownReturn
-from dipp_pipeline.programme.text import without_spaces
+from dipp_pipeline.programme.case_reference import without_spaces
 from dipp_pipeline.validation.corrections import HEADINGS
 
 

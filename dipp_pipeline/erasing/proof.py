@@ -11,7 +11,7 @@ from dipp_pipeline.database import open_database
 from dipp_pipeline.erasing.originals import references_of
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
-from dipp_pipeline.programme.text import case_references_within
+from dipp_pipeline.programme.case_reference import case_references_within
 from dipp_pipeline.spreadsheets.formats import TAKEN
 
 

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from dipp_pipeline.erasing.searching import sheets_of
 from dipp_pipeline.intake.case_table import heading_row
+from dipp_pipeline.programme.case_reference import (
+    CASE_REFERENCE_STRUCK,
+    case_references_within,
+    without_case_references,
+)
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
-from dipp_pipeline.programme.text import CASE_REFERENCE_STRUCK, case_references_within, without_case_references
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Column, Sheet
 from dipp_pipeline.spreadsheets.writers.workbook import write_sheets

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from dipp_pipeline.programme.text import case_references_within
+from dipp_pipeline.programme.case_reference import case_references_within
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets

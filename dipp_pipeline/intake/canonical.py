@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from dipp_pipeline.programme.case_reference import without_spaces
+from dipp_pipeline.programme.matching import tidy, value_key
 from dipp_pipeline.programme.model import Field, Programme
-from dipp_pipeline.programme.text import tidy, value_key, without_spaces
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 
 Reading = Callable[[str], str]

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from dipp_pipeline.counts import Contents
 from dipp_pipeline.issues import Issue, quotable
+from dipp_pipeline.programme.case_reference import case_reference
+from dipp_pipeline.programme.matching import heading_key, tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
-from dipp_pipeline.programme.text import case_reference, heading_key, tidy, value_key
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Sheet, column_letters
 
 HEADINGS_OF_A_TABLE = 5

@@ -19,8 +19,8 @@ from dipp_pipeline.landing.documents import write_document
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import MANIFEST, KnownReturn, Version
 from dipp_pipeline.landing.pseudonyms import Key
+from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import CASE_REFERENCE
-from dipp_pipeline.programme.text import without_case_references
 from dipp_pipeline.validation.corrections import Applied
 from dipp_pipeline.validation.validate import Validated
 

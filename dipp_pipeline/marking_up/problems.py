@@ -18,7 +18,7 @@ from dipp_pipeline.issues import Issue
 from dipp_pipeline.marking_up.copies import Copy
 from dipp_pipeline.marking_up.marks import Painter, advice, look_of
 from dipp_pipeline.marking_up.writing import free_name, write_text
-from dipp_pipeline.programme.text import tidy
+from dipp_pipeline.programme.matching import tidy
 
 NAME = "Problems"
 

@@ -11,8 +11,8 @@ from dipp_pipeline.giving_back import give_back
 from dipp_pipeline.house import House
 from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.landing.history import KnownReturn
+from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.programme.text import without_case_references
 from dipp_pipeline.releasing import build, release
 from dipp_pipeline.settings import seeds
 from dipp_pipeline.warehouse.build import Outcome

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from dipp_pipeline.programme.text import heading_key, pdu_key, value_key
+from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
 
 Severity = Literal["refuse", "quarantine", "warn"]
 

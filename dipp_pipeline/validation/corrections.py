@@ -17,8 +17,9 @@ from pathlib import Path
 from dipp_pipeline.intake.canonical import Reading, canonical, reading_of
 from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
 from dipp_pipeline.issues import quotable
+from dipp_pipeline.programme.case_reference import without_spaces
+from dipp_pipeline.programme.matching import tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
-from dipp_pipeline.programme.text import tidy, value_key, without_spaces
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
 
 HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")

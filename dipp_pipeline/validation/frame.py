@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from dipp_pipeline.intake.canonical import canonical, reading_of
 from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
+from dipp_pipeline.programme.matching import tidy
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.programme.text import tidy
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
 from dipp_pipeline.validation.rules import RECEIVED_ON, REGION, applicability, facts
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from dipp_pipeline.issues import quotable
+from dipp_pipeline.programme.matching import pdu_key, value_key
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
-from dipp_pipeline.programme.text import pdu_key, value_key
 
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:

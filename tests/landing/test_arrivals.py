@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dipp_pipeline.landing.arrivals import arrivals
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 from tests.homes import Home, story
 

@@ -16,7 +16,7 @@ import pytest
 from dipp_pipeline.intake.case_table import ReadReturn
 from dipp_pipeline.landing.pseudonyms import Key
 from dipp_pipeline.landing.store import land
-from dipp_pipeline.programme.text import value_key
+from dipp_pipeline.programme.matching import value_key
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 from tests.homes import Home, story

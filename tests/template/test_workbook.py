@@ -11,8 +11,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dipp_pipeline.checking import check_files
+from dipp_pipeline.programme.case_reference import case_reference
 from dipp_pipeline.programme.model import Programme, Region
-from dipp_pipeline.programme.text import case_reference
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.template.workbook import write_template
 from tests.returns import PROGRAMME

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.programme.loading import load_programme
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import dbt_like_sql, seeds
 from dipp_pipeline.warehouse.models import Model, ModelError, Project, Source, SqlTest, column_lineage, load_project
 from dipp_pipeline.warehouse.sources import source_columns

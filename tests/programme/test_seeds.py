@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.programme.loading import load_programme, seeds_fingerprint
 from dipp_pipeline.programme.model import ProgrammeError
+from dipp_pipeline.programme.seeds import load_programme, seeds_fingerprint
 from dipp_pipeline.settings import seeds
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dipp_pipeline.programme.text import heading_key, pdu_key, tidy, value_key
+from dipp_pipeline.programme.matching import heading_key, pdu_key, tidy, value_key
 
 
 def test_tidy_trims_and_makes_every_run_of_spaces_one():

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from dipp_pipeline.programme.matching import heading_key, pdu_key, tidy, value_key
 from dipp_pipeline.programme.model import (
     Field,
     Pdu,
@@ -20,7 +21,6 @@ from dipp_pipeline.programme.model import (
     Severity,
     SupersededPdu,
 )
-from dipp_pipeline.programme.text import heading_key, pdu_key, tidy, value_key
 
 Row = dict[str, str]
 

@@ -1,7 +1,4 @@
-"""When two texts count as equal: the keys by which headings, values and names are matched.
-
-What a text means is not decided here; see model.py for what is known and intake/canonical.py for reading.
-"""
+"""What a case reference is, where one stands in a text, and the text without it."""
 
 import re
 from collections.abc import Collection
@@ -9,30 +6,8 @@ from collections.abc import Collection
 CASE_REFERENCE_STRUCK = "a case reference"
 """Stands where a case reference stood."""
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _CASE_REFERENCE = re.compile(r"[A-Z][0-9]{6}")
 _CASE_REFERENCE_WITHIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:\s*[0-9]){6}(?![0-9])")
-_TRAILING_PUNCTUATION = re.compile(r"[\W_]+$")
-
-
-def tidy(text: str) -> str:
-    """Trimmed, with every run of spaces, line breaks and non-breaking spaces as one space."""
-    return " ".join(text.split())
-
-
-def value_key(text: str) -> str:
-    """The key of a value: tidied, without regard to case or to the kind of dash."""
-    return tidy(text).translate(_DASHES).casefold()
-
-
-def heading_key(text: str) -> str:
-    """The key of a heading: as of a value, without punctuation at the end."""
-    return _TRAILING_PUNCTUATION.sub("", value_key(text))
-
-
-def pdu_key(text: str) -> str:
-    """The key of a PDU's name, in which `&` equals `and`."""
-    return tidy(value_key(text).replace("&", " and "))
 
 
 def without_spaces(text: str) -> str:
