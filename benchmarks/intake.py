@@ -14,7 +14,7 @@ from pathlib import Path
 from plain_returns import make_returns
 from spending import spend
 
-from dipp_pipeline.processes import python_module
+from dipp_pipeline.intake.processes import python_module
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from dipp_pipeline.counts import Counts
 from dipp_pipeline.giving_back import marked_up_name, write_marked_up
 from dipp_pipeline.house import INSPECTORATE_TIME
-from dipp_pipeline.intake.pool import reader_pool
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.intake.counts import Counts
+from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.intake.workers import open_workers
 from dipp_pipeline.programme.model import Programme, Region
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import Settings, seeds
@@ -64,8 +64,8 @@ def check_files(
     today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
     programme = load_programme(seeds())
     regions = [_region(file, region_slug, programme) for file in files]
-    with reader_pool(programme, settings.limits, settings.readers) as pool:
-        readings = pool.read([file for file, region in zip(files, regions, strict=True) if region])
+    with open_workers(programme, settings.limits, settings.readers) as workers:
+        readings = workers.read([file for file, region in zip(files, regions, strict=True) if region])
         arrived = [
             Arrived(region.code, today, next(readings)) if region else Arrived("", today, under_no_region(programme))
             for region in regions
@@ -74,7 +74,7 @@ def check_files(
         targets = _targets(files, validated, marked_up) if marked_up else [None] * len(files)
         for file, result, target in zip(files, validated, targets, strict=True):
             if target:
-                write_marked_up(file, target, file.name, result.issues, settings.limits, pool)
+                write_marked_up(file, target, file.name, result.issues, settings.limits, workers)
     return [
         Checked(str(file), result.counts, result.issues, target)
         for file, result, target in zip(files, validated, targets, strict=True)

@@ -12,8 +12,8 @@ from pyarrow import parquet
 
 from dipp_pipeline.database import open_database
 from dipp_pipeline.house import House
-from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
 from dipp_pipeline.landing.documents import read_document, write_document
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import CASE_REFERENCE
@@ -47,14 +47,14 @@ class _Task:
         made_of = [str(self.original), self.title, *map(asdict, self.issues)]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
-    def write(self, limits: Limits, pool: ReaderPool) -> None:
-        write_marked_up(self.original, self.target, self.title, self.issues, limits, pool)
+    def write(self, limits: Limits, workers: Workers) -> None:
+        write_marked_up(self.original, self.target, self.title, self.issues, limits, workers)
 
 
 def give_back(house: House) -> GivenBack:
     """Write the marked-up copies that are not as they should be, and take away those that are not needed any more."""
     settings = house.settings
-    with house.alone(), reader_pool(house.programme, settings.limits, settings.readers) as pool:
+    with house.alone(), open_workers(house.programme, settings.limits, settings.readers) as workers:
         tasks = {str(task.target.relative_to(settings.feedback)): task for task in _tasks(house)}
         made = settings.feedback / ".made.json"
         before = read_document(made) if made.exists() else {}
@@ -62,7 +62,7 @@ def give_back(house: House) -> GivenBack:
         due = [task for name, task in tasks.items() if before.get(name) != now[name] or not task.target.exists()]
         for name in before.keys() - tasks.keys():
             (settings.feedback / name).unlink(missing_ok=True)
-        list(pool.each(lambda task: task.write(settings.limits, pool), due))
+        list(workers.each(lambda task: task.write(settings.limits, workers), due))
         if before != now:
             settings.feedback.mkdir(parents=True, exist_ok=True)
             write_document(made, now)
@@ -70,14 +70,14 @@ def give_back(house: House) -> GivenBack:
 
 
 def write_marked_up(
-    original: Path, target: Path, title: str, issues: Sequence[Issue], limits: Limits, pool: ReaderPool
+    original: Path, target: Path, title: str, issues: Sequence[Issue], limits: Limits, workers: Workers
 ) -> None:
     """Mark a return up in a worker, since that opens other people's files. If it fails, the list of problems stays."""
     from dipp_pipeline.validation.marked_up import mark_up  # only now: openpyxl is slow to import
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OverLimitError):
-        pool.call(mark_up, original, target, title, issues, limits)
+    with suppress(WorkerLimitError):
+        workers.call(mark_up, original, target, title, issues, limits)
 
 
 def marked_up_return(known: KnownReturn, settings: Settings) -> Path:

@@ -11,7 +11,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dipp_pipeline import __version__
-from dipp_pipeline.landing.arrivals import arrivals, content_hash
+from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
+from dipp_pipeline.intake.drop_folder import arrivals, content_hash
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, KnownReturn
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
@@ -19,7 +20,6 @@ from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.publishing.summary import release_in_force
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
-from dipp_pipeline.validation.corrections import Correction, CorrectionError, read_corrections
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dipp_pipeline.intake.pool import Progress, no_progress
-from dipp_pipeline.processes import own_environment, python_module
+from dipp_pipeline.intake.processes import own_environment, python_module
+from dipp_pipeline.intake.workers import Progress, no_progress
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.settings import Settings, load_settings
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from dipp_pipeline.house import INSPECTORATE_TIME, House
-from dipp_pipeline.landing.arrivals import arrivals, content_hash
+from dipp_pipeline.intake.drop_folder import arrivals, content_hash
 from dipp_pipeline.landing.documents import read_document, write_document
 from dipp_pipeline.landing.history import MANIFEST, PURGED, KnownReturn, Version
 

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 from dipp_pipeline.erasing.originals import references_of, scrub_original
 from dipp_pipeline.house import INSPECTORATE_TIME, House
-from dipp_pipeline.intake.case_table import ReadReturn, refused
-from dipp_pipeline.intake.pool import OverLimitError, Progress, ReaderPool, no_progress, reader_pool
-from dipp_pipeline.landing.arrivals import arrivals
+from dipp_pipeline.intake.corrections import Applied, correct
+from dipp_pipeline.intake.drop_folder import arrivals
+from dipp_pipeline.intake.table import ReturnTables, refused
+from dipp_pipeline.intake.workers import Progress, WorkerLimitError, Workers, no_progress, open_workers
 from dipp_pipeline.landing.history import History, KnownReturn, Version
 from dipp_pipeline.landing.store import clear_former_readings, land, receive
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.validation.corrections import Applied, correct
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate
 
@@ -30,12 +30,12 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
     the returns that had to be read. Raises CorrectionError where a correction does not meet its mistake any more.
     """
     limits, readers = house.settings.limits, house.settings.readers
-    with house.alone(), reader_pool(house.programme, limits, readers) as pool:
+    with house.alone(), open_workers(house.programme, limits, readers) as workers:
         _receive(house, region_slugs)
         read_ids: set[str] = set()
         while waiting := _waiting(house.history(), region_slugs):
-            unsearched = _scrub_erased(house, waiting, pool)
-            _read_and_land(house, waiting, unsearched, pool, progress)
+            unsearched = _scrub_erased(house, waiting, workers)
+            _read_and_land(house, waiting, unsearched, workers, progress)
             read_ids.update(known.return_id for known, _ in waiting)
         history = house.history()
         for known in _of_regions(history, region_slugs):
@@ -44,7 +44,7 @@ def take_in(house: House, region_slugs: Collection[str], progress: Progress = no
     return sorted(read_ids)
 
 
-def under_no_region(programme: Programme) -> ReadReturn:
+def under_no_region(programme: Programme) -> ReturnTables:
     """What is said of a file under none of the twelve regions, told from its path alone."""
     message = (
         "The file is not in the folder of one of the twelve regions, so it was not opened. Move it to its region's."
@@ -69,28 +69,28 @@ def _waiting(history: History, region_slugs: Collection[str]) -> list[Waiting]:
     return [(known, known.to_read) for known in _of_regions(history, region_slugs) if known.to_read]
 
 
-def _scrub_erased(house: House, waiting: Sequence[Waiting], pool: ReaderPool) -> Collection[str]:
+def _scrub_erased(house: House, waiting: Sequence[Waiting], workers: Workers) -> Collection[str]:
     """Take cases that were erased out of what arrived since; the originals that cannot be searched for them."""
     erasures, unsearched = house.erasures(), set()
     for original in [version.original for _, version in waiting if version.original and erasures.marks]:
         try:
-            found = erasures.among(references_of(house.settings.originals / original, house, pool))
+            found = erasures.among(references_of(house.settings.originals / original, house, workers))
             if found:
-                scrub_original(original, found, house, pool)
-        except (OverLimitError, RuntimeError):
+                scrub_original(original, found, house, workers)
+        except (WorkerLimitError, RuntimeError):
             unsearched.add(original)
     return unsearched
 
 
 def _read_and_land(
-    house: House, waiting: Sequence[Waiting], unsearched: Collection[str], pool: ReaderPool, progress: Progress
+    house: House, waiting: Sequence[Waiting], unsearched: Collection[str], workers: Workers, progress: Progress
 ) -> None:
     originals = [house.settings.originals / version.original for _, version in waiting if version.original]
     lost = [original for original in originals if not original.exists()]
     if lost:
         raise OriginalLostError(f"{lost[0]} is needed again and is gone. Restore the originals from your backup")
     searched = [version.original for _, version in waiting if version.original and version.original not in unsearched]
-    readings = pool.read([house.settings.originals / original for original in searched], progress)
+    readings = workers.read([house.settings.originals / original for original in searched], progress)
     corrected = [
         _corrected(house, known, next(readings) if version.original in searched else _not_read(known, version, house))
         for known, version in waiting
@@ -104,7 +104,7 @@ def _read_and_land(
         land(known, version, validated, applied, house.definitions, house.pseudonym_key)
 
 
-def _not_read(known: KnownReturn, version: Version, house: House) -> ReadReturn:
+def _not_read(known: KnownReturn, version: Version, house: House) -> ReturnTables:
     """What is said of a file that is not even tried to be read."""
     if known.region_slug is None:
         return under_no_region(house.programme)
@@ -118,7 +118,7 @@ def _not_read(known: KnownReturn, version: Version, house: House) -> ReadReturn:
     return refused(house.programme, "F01", message)
 
 
-def _corrected(house: House, known: KnownReturn, read: ReadReturn) -> tuple[ReadReturn, Sequence[Applied]]:
+def _corrected(house: House, known: KnownReturn, read: ReturnTables) -> tuple[ReturnTables, Sequence[Applied]]:
     own = [entry for entry in house.corrections if (entry.region_slug, entry.path) == (known.region_slug, known.path)]
     return correct(read, own, _region_code(house.programme, known), house.programme)
 

@@ -11,12 +11,12 @@ import polars as pl
 from dipp_pipeline.erasing.originals import references_of, scrub_file, scrub_original
 from dipp_pipeline.giving_back import marked_up_return
 from dipp_pipeline.house import House
-from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
-from dipp_pipeline.landing.arrivals import arrivals
+from dipp_pipeline.intake.corrections import HEADINGS
+from dipp_pipeline.intake.drop_folder import arrivals
+from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
 from dipp_pipeline.landing.changes import CASE
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.case_reference import without_spaces
-from dipp_pipeline.validation.corrections import HEADINGS
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,16 @@ class Erased:
 def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
     """Take a case out of all that is kept of it. What was read of its returns is gone until the next refresh."""
     settings = house.settings
-    with house.alone(), reader_pool(house.programme, settings.limits, settings.readers) as pool:
+    with house.alone(), open_workers(house.programme, settings.limits, settings.readers) as workers:
         house.erasures().with_cases([reference])
         kept = sorted(path for path in settings.originals.glob("[!.]*/*") if path.is_file())
-        holding, unsearched = _holding(kept, reference, house, pool)
+        holding, unsearched = _holding(kept, reference, house, workers)
         for path in holding:
-            scrub_original(str(path.relative_to(settings.originals)), frozenset([reference]), house, pool)
+            scrub_original(str(path.relative_to(settings.originals)), frozenset([reference]), house, workers)
         dropped = sorted(arrival.file for arrival in arrivals(settings.incoming, house.programme))
-        incoming, unsearched_incoming = _holding(dropped, reference, house, pool)
+        incoming, unsearched_incoming = _holding(dropped, reference, house, workers)
         scrubbed = [
-            path for path in incoming if scrub_incoming and scrub_file(path, frozenset([reference]), house, pool)
+            path for path in incoming if scrub_incoming and scrub_file(path, frozenset([reference]), house, workers)
         ]
         _drop_corrections(settings.corrections, reference)
         contents = {path.parent.name for path in holding}
@@ -61,16 +61,16 @@ def erase(house: House, reference: str, scrub_incoming: bool) -> Erased:
     return Erased(len(holding), returns, incoming, scrubbed, [*unsearched, *unsearched_incoming])
 
 
-def _holding(files: Sequence[Path], reference: str, house: House, pool: ReaderPool) -> tuple[list[Path], list[Path]]:
+def _holding(files: Sequence[Path], reference: str, house: House, workers: Workers) -> tuple[list[Path], list[Path]]:
     """The files that hold the case, and those that cannot be searched."""
 
     def search(file: Path) -> bool | None:
         try:
-            return reference in references_of(file, house, pool)
-        except (OverLimitError, RuntimeError):
+            return reference in references_of(file, house, workers)
+        except (WorkerLimitError, RuntimeError):
             return None
 
-    found = dict(zip(files, pool.each(search, files), strict=True))
+    found = dict(zip(files, workers.each(search, files), strict=True))
     return [file for file in files if found[file]], [file for file in files if found[file] is None]
 
 

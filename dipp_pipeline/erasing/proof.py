@@ -10,7 +10,7 @@ import polars as pl
 from dipp_pipeline.database import open_database
 from dipp_pipeline.erasing.originals import references_of
 from dipp_pipeline.house import House
-from dipp_pipeline.intake.pool import OverLimitError, ReaderPool, reader_pool
+from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
 from dipp_pipeline.programme.case_reference import case_references_within
 from dipp_pipeline.spreadsheets.formats import TAKEN
 
@@ -28,8 +28,8 @@ def prove_erased(house: House, reference: str) -> Proof:
     settings = house.settings
     texts = (reference, house.pseudonym_key.pseudonym(reference))
     files = sorted(file for file in _own_files(settings.home, settings.incoming))
-    with house.alone(), reader_pool(house.programme, settings.limits, settings.readers) as pool:
-        left = tuple(file for file in files if _holds(file, texts, house, pool))
+    with house.alone(), open_workers(house.programme, settings.limits, settings.readers) as workers:
+        left = tuple(file for file in files if _holds(file, texts, house, workers))
     return Proof(len(files), left)
 
 
@@ -37,7 +37,7 @@ def _own_files(home: Path, incoming: Path) -> Iterator[Path]:
     return (file for file in home.rglob("*") if file.is_file() and not file.is_relative_to(incoming))
 
 
-def _holds(file: Path, texts: tuple[str, str], house: House, pool: ReaderPool) -> bool:
+def _holds(file: Path, texts: tuple[str, str], house: House, workers: Workers) -> bool:
     reference, pseudonym = texts
     content = file.read_bytes()
     in_content = case_references_within(content.decode("latin-1")) | case_references_within(file.name)
@@ -49,8 +49,8 @@ def _holds(file: Path, texts: tuple[str, str], house: House, pool: ReaderPool) -
         return _in_database(file, texts)
     if file.suffix.lower() in TAKEN:
         try:
-            return reference in references_of(file, house, pool)
-        except (OverLimitError, RuntimeError):
+            return reference in references_of(file, house, workers)
+        except (WorkerLimitError, RuntimeError):
             return True
     return False
 

@@ -7,7 +7,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from dipp_pipeline.erasing.searching import sheets_of
-from dipp_pipeline.intake.case_table import heading_row
+from dipp_pipeline.intake.table import heading_row
 from dipp_pipeline.programme.case_reference import (
     CASE_REFERENCE_STRUCK,
     case_references_within,

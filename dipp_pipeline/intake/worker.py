@@ -1,6 +1,6 @@
 """The process that opens other people's files, so that no file can take the pipeline down with it.
 
-It lives under a memory limit, answers one request after the other on standard output, and may die: see pool.py.
+It lives under a memory limit, answers one request after the other on standard output, and may die: see workers.py.
 """
 
 import pickle

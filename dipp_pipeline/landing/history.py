@@ -7,7 +7,7 @@
                               0001/purged.json                 what is left of a version whose content was purged
                               0001/<definitions>/manifest.json what reading it under these definitions gave
 
-Each folder is written aside and renamed into place once, and never changed (see store.py).
+Each folder is written aside and renamed into place once, and never changed (see write.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from dipp_pipeline.counts import Contents, Counts
+from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.landing.documents import read_document, write_document
 
 IN_PLACE = "[0-9]*"

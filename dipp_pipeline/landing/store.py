@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from dipp_pipeline.issues import Issue, to_be_kept
-from dipp_pipeline.landing.arrivals import UNREADABLE, Arrival, content_hash
+from dipp_pipeline.intake.corrections import Applied
+from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, content_hash
+from dipp_pipeline.intake.issues import Issue, to_be_kept
 from dipp_pipeline.landing.changes import CASE, changes
 from dipp_pipeline.landing.documents import write_document
 from dipp_pipeline.landing.erasures import Erasures
@@ -21,7 +22,6 @@ from dipp_pipeline.landing.history import MANIFEST, KnownReturn, Version
 from dipp_pipeline.landing.pseudonyms import Key
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import CASE_REFERENCE
-from dipp_pipeline.validation.corrections import Applied
 from dipp_pipeline.validation.validate import Validated
 
 ISSUES = {

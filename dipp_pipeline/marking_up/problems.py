@@ -14,7 +14,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.marking_up.copies import Copy
 from dipp_pipeline.marking_up.marks import Painter, advice, look_of
 from dipp_pipeline.marking_up.writing import free_name, write_text

@@ -1,6 +1,6 @@
 """The inspection as data: one frozen Programme, made from the seeds, that everything else asks.
 
-Nothing is read from disk here (see loading.py) and no cell is judged (see intake/ and validation/).
+Nothing is read from disk here (see seeds.py) and no cell is judged (see intake/ and validation/).
 """
 
 import re

@@ -9,8 +9,8 @@ from itertools import accumulate
 import polars as pl
 import pyarrow as pa
 
-from dipp_pipeline.intake.canonical import canonical, reading_of
-from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
+from dipp_pipeline.intake.normalise import canonical, normaliser_of
+from dipp_pipeline.intake.table import CaseTable, ReturnTables
 from dipp_pipeline.programme.matching import tidy
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
@@ -28,7 +28,7 @@ class Arrived:
     region_code: str
     received_on: date
     """The last day that a date in it may have."""
-    read: ReadReturn
+    read: ReturnTables
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ def _table_frame(place: int, arrived: Arrived, table: CaseTable, programme: Prog
 
 
 def _texts(name: str, column: Column, region_code: str, epoch_1904: bool, programme: Programme) -> pl.Series:
-    reading = reading_of(name, programme, region_code, epoch_1904)
-    meanings = pa.array([canonical(text, reading) for text in column.texts], pa.large_string())
+    normalise = normaliser_of(name, programme, region_code, epoch_1904)
+    meanings = pa.array([canonical(text, normalise) for text in column.texts], pa.large_string())
     codes = pa.Array.from_buffers(pa.int32(), len(column.codes), [None, pa.py_buffer(column.codes)])
     return pl.Series(name, pl.from_arrow(meanings.take(codes)))
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.marking_up.copies import Copy, NotCopied, copy_of_cells, no_copy
 from dipp_pipeline.marking_up.layout import copy_in_layout
 from dipp_pipeline.marking_up.marks import Painter, mark_cells

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from dipp_pipeline.issues import quotable
+from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.programme.matching import pdu_key, value_key
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
 

@@ -7,9 +7,9 @@ from operator import itemgetter
 
 import polars as pl
 
-from dipp_pipeline.counts import Contents, Counts
-from dipp_pipeline.intake.case_table import CaseTable
-from dipp_pipeline.issues import LONGEST_QUOTE, Issue
+from dipp_pipeline.intake.counts import Contents, Counts
+from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
+from dipp_pipeline.intake.table import CaseTable
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.validation.duplicates import repeated_rows
 from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dipp_pipeline.counts import Contents, Counts
+from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.landing.history import KnownReturn, Reading, Version
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.warehouse.models import Project, TableColumns

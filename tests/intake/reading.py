@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.intake.canonical import canonical, reading_of
-from dipp_pipeline.intake.case_table import CaseTable, ReadReturn, find_case_tables
+from dipp_pipeline.intake.normalise import canonical, normaliser_of
+from dipp_pipeline.intake.table import CaseTable, ReturnTables, find_case_tables
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
@@ -21,7 +21,7 @@ def read_tables(path: Path) -> tuple[CaseTable, ...]:
     return read.tables
 
 
-def find_tables(rows: Rows, visible: bool = True) -> ReadReturn:
+def find_tables(rows: Rows, visible: bool = True) -> ReturnTables:
     """What is found on one sheet of these rows."""
     return find_case_tables([Sheet.of(SHEET, rows, visible)], PROGRAMME)
 
@@ -46,11 +46,11 @@ def expected_cells(given: CaseReturn, columns_before: int = 0) -> dict[str, str]
 
 def values_of(table: CaseTable, name: str, region_code: str = "N03") -> list[str | None]:
     """The canonical values of a column."""
-    reading = reading_of(name, PROGRAMME, region_code, table.epoch_1904)
+    reading = normaliser_of(name, PROGRAMME, region_code, table.epoch_1904)
     return [canonical(table.columns[name][place], reading) for place in range(len(table.rows))]
 
 
-def rules_of(read: ReadReturn) -> list[str]:
+def rules_of(read: ReturnTables) -> list[str]:
     return [issue.rule_code for issue in read.issues]
 
 

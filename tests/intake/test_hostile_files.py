@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.intake.reading import read_return
-from dipp_pipeline.processes import own_environment
+from dipp_pipeline.intake.processes import own_environment
+from dipp_pipeline.intake.read import read_return
 from tests.homes import Home
 from tests.intake.reading import LIMITS, rules_of
 from tests.returns import PROGRAMME

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dipp_pipeline.intake.corrections import CorrectionError
 from dipp_pipeline.releasing import UnreadError
-from dipp_pipeline.validation.corrections import CorrectionError
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 

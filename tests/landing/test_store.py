@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from dipp_pipeline.intake.case_table import ReadReturn
+from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.landing.pseudonyms import Key
 from dipp_pipeline.landing.store import land
 from dipp_pipeline.programme.matching import value_key
@@ -207,7 +207,7 @@ def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
     assert home.under(first_step.seeds).known("part 2.csv").in_force.number == 1
 
 
-NOTHING_READ = validate([Arrived("N03", date(2026, 1, 5), ReadReturn((), ()))], PROGRAMME)[0]
+NOTHING_READ = validate([Arrived("N03", date(2026, 1, 5), ReturnTables((), ()))], PROGRAMME)[0]
 
 
 def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from dipp_pipeline.intake.case_table import find_case_tables
+from dipp_pipeline.intake.table import find_case_tables
 from dipp_pipeline.spreadsheets.cells import UNSTORED, Sheet
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
 from dipp_pipeline.validation.frame import Arrived

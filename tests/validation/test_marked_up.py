@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from dipp_pipeline.checking import check_files
-from dipp_pipeline.issues import Issue
+from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.marking_up import copies, layout, problems
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.spreadsheets.cells import Sheet

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.validation.corrections import Correction, CorrectionError, correct, read_corrections
+from dipp_pipeline.intake.corrections import Correction, CorrectionError, correct, read_corrections
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import (

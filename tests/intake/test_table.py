@@ -1,7 +1,7 @@
 import pytest
 
-from dipp_pipeline.counts import Contents
-from dipp_pipeline.intake.case_table import find_case_tables
+from dipp_pipeline.intake.counts import Contents
+from dipp_pipeline.intake.table import find_case_tables
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, FormulaError, Sheet
 from tests.intake.reading import cells_of, expected_cells, find_tables, rules_of
 from tests.returns import ADJUSTED, EVERYTHING, PROGRAMME, SHEET, CaseReturn, valid_return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.landing.arrivals import arrivals
+from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import seeds
 from tests.homes import Home, story

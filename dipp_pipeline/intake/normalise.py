@@ -12,7 +12,7 @@ from dipp_pipeline.programme.matching import tidy, value_key
 from dipp_pipeline.programme.model import Field, Programme
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 
-Reading = Callable[[str], str]
+Normaliser = Callable[[str], str]
 
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -22,24 +22,24 @@ _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _DAY_0 = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 
-def canonical(text: str, reading: Reading) -> str | None:
+def canonical(text: str, normalise: Normaliser) -> str | None:
     """The canonical value of a cell's text, or the tidied text itself, or None for a blank."""
     if text.startswith(ERROR_MARK):
         return text
     tidied = tidy(text)
-    return reading(tidied) if tidied else None
+    return normalise(tidied) if tidied else None
 
 
-def reading_of(column: str, programme: Programme, region_code: str, epoch_1904: bool) -> Reading:
+def normaliser_of(column: str, programme: Programme, region_code: str, epoch_1904: bool) -> Normaliser:
     """How the column's texts are read, in a return of that region and a workbook of that date system."""
     field = programme.field_by_name.get(column)
     if field is None or field.type in ("choice", "boolean"):
         values = programme.value_list(column)
         return lambda text: values.get(value_key(text), text)
-    return _field_reading(field, programme, region_code, epoch_1904)
+    return _field_normaliser(field, programme, region_code, epoch_1904)
 
 
-def _field_reading(field: Field, programme: Programme, region_code: str, epoch_1904: bool) -> Reading:
+def _field_normaliser(field: Field, programme: Programme, region_code: str, epoch_1904: bool) -> Normaliser:
     match field.type:
         case "text":
             return without_spaces

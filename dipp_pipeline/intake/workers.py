@@ -10,9 +10,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, ParamSpec, TypeVar, cast
 
-from dipp_pipeline.intake.case_table import ReadReturn, refused
-from dipp_pipeline.intake.reading import read_return
-from dipp_pipeline.processes import own_environment, python_module
+from dipp_pipeline.intake.processes import own_environment, python_module
+from dipp_pipeline.intake.read import read_return
+from dipp_pipeline.intake.table import ReturnTables, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 
-class OverLimitError(Exception):
+class WorkerLimitError(Exception):
     """Work on a file asked for more time or memory than it may have; the message is the advice."""
 
 
@@ -32,8 +32,8 @@ def no_progress(done: int, of: int) -> None:
     """Show nothing."""
 
 
-class ReaderPool:
-    """Worker processes for files, started when first needed and kept until the pool is closed."""
+class Workers:
+    """Worker processes for files, started when first needed and kept until they are closed."""
 
     def __init__(self, programme: Programme, limits: Limits, readers: int) -> None:
         self._programme = programme
@@ -43,14 +43,14 @@ class ReaderPool:
         for worker in self._all:
             self._workers.put(worker)
 
-    def read(self, paths: Sequence[Path], progress: Progress = no_progress) -> Iterator[ReadReturn]:
+    def read(self, paths: Sequence[Path], progress: Progress = no_progress) -> Iterator[ReturnTables]:
         """What each file gave, in the order given."""
         for done, result in enumerate(self.each(self._read, paths)):
             progress(done + 1, len(paths))
             yield result
 
     def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """What the work, which calls on this pool, gives for each item, in order; as many at once as it has workers."""
+        """What the work, which calls on these workers, gives for each item, in order; as many at once as there are workers."""
         with ThreadPoolExecutor(len(self._all)) as threads:
             yield from threads.map(work, items)
 
@@ -59,7 +59,7 @@ class ReaderPool:
     ) -> Result:
         """What a function of a module gives in a worker.
 
-        Raises OverLimitError where it is ended or ends the worker, and RuntimeError where it raises.
+        Raises WorkerLimitError where it is ended or ends the worker, and RuntimeError where it raises.
         """
         worker = self._workers.get()
         try:
@@ -72,21 +72,21 @@ class ReaderPool:
         for worker in self._all:
             worker.stop()
 
-    def _read(self, path: Path) -> ReadReturn:
+    def _read(self, path: Path) -> ReturnTables:
         try:
             return self.call(read_return, path, self._programme, self._limits)
-        except OverLimitError as error:
+        except WorkerLimitError as error:
             return refused(self._programme, "F02", str(error))
 
 
 @contextmanager
-def reader_pool(programme: Programme, limits: Limits, readers: int) -> Iterator[ReaderPool]:
-    """A pool that is closed at the end."""
-    pool = ReaderPool(programme, limits, readers)
+def open_workers(programme: Programme, limits: Limits, readers: int) -> Iterator[Workers]:
+    """Workers that are ended at the end."""
+    workers = Workers(programme, limits, readers)
     try:
-        yield pool
+        yield workers
     finally:
-        pool.close()
+        workers.close()
 
 
 class _Worker:
@@ -108,7 +108,7 @@ class _Worker:
             result, error = pickle.load(cast(IO[bytes], process.stdout))
         except (EOFError, pickle.UnpicklingError):
             self.stop()
-            raise OverLimitError(self._advice(overdue.is_set())) from None
+            raise WorkerLimitError(self._advice(overdue.is_set())) from None
         finally:
             clock.cancel()
             clock.join()

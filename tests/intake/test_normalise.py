@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from dipp_pipeline.intake.canonical import canonical, reading_of
+from dipp_pipeline.intake.normalise import canonical, normaliser_of
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA
 from tests.programme.test_model import seed_rows
 from tests.returns import PROGRAMME
@@ -11,7 +11,7 @@ COLUMN_OF_LIST = {"boolean": "practitioner_inexperienced", "answer": "C1", "over
 
 
 def read(column: str, text: str, epoch_1904: bool = False, region_code: str = "N03") -> str | None:
-    return canonical(text, reading_of(column, PROGRAMME, region_code, epoch_1904))
+    return canonical(text, normaliser_of(column, PROGRAMME, region_code, epoch_1904))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Find the case tables of a file: where each starts, which column is which field, which rows are cases.
 
-Values are not judged here: a cell's text goes on as it stands, with its address. See canonical.py for what it means.
+Values are not judged here: a cell's text goes on as it stands, with its address. See normalise.py for what it means.
 """
 
 from array import array
@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dipp_pipeline.counts import Contents
-from dipp_pipeline.issues import Issue, quotable
+from dipp_pipeline.intake.counts import Contents
+from dipp_pipeline.intake.issues import Issue, quotable
 from dipp_pipeline.programme.case_reference import case_reference
 from dipp_pipeline.programme.matching import heading_key, tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
@@ -42,7 +42,7 @@ class CaseTable:
 
 
 @dataclass(frozen=True)
-class ReadReturn:
+class ReturnTables:
     """What reading a file gave: its case tables and the problems of the file as a whole."""
 
     tables: tuple[CaseTable, ...]
@@ -54,12 +54,12 @@ class ReadReturn:
         return any(issue.severity == "refuse" for issue in self.issues)
 
 
-def refused(programme: Programme, rule_code: str, message: str) -> ReadReturn:
+def refused(programme: Programme, rule_code: str, message: str) -> ReturnTables:
     """The reading of a file that gave nothing but the reason why not."""
-    return ReadReturn((), (Issue(rule_code, programme.rules[rule_code].severity, message),))
+    return ReturnTables((), (Issue(rule_code, programme.rules[rule_code].severity, message),))
 
 
-def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReadReturn:
+def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTables:
     """The case tables of a file's visible sheets, and what is wrong with headings and sheets.
 
     Those are F03 to F05 and F07, W01, W02 and W06.
@@ -73,7 +73,7 @@ class _Finder:
         self.issues: list[Issue] = []
         self.contents: list[Contents] = []
 
-    def find(self, sheets: Sequence[Sheet]) -> ReadReturn:
+    def find(self, sheets: Sequence[Sheet]) -> ReturnTables:
         tables = [table for sheet in sheets if (table := self._table(sheet)) is not None]
         if not tables:
             self._report(
@@ -83,8 +83,8 @@ class _Finder:
             self._report("F07", "The headings were found, but no case under them. Send the return with its cases.")
         refusals = [issue for issue in self.issues if issue.severity == "refuse"]
         if refusals:
-            return ReadReturn((), tuple(refusals))
-        return ReadReturn(tuple(tables), tuple(self.issues), Contents.sum(self.contents))
+            return ReturnTables((), tuple(refusals))
+        return ReturnTables(tuple(tables), tuple(self.issues), Contents.sum(self.contents))
 
     def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, field: str | None = None) -> None:
         severity = self.programme.rules[rule_code].severity

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.intake.canonical import Reading, canonical, reading_of
-from dipp_pipeline.intake.case_table import CaseTable, ReadReturn
-from dipp_pipeline.issues import quotable
+from dipp_pipeline.intake.issues import quotable
+from dipp_pipeline.intake.normalise import Normaliser, canonical, normaliser_of
+from dipp_pipeline.intake.table import CaseTable, ReturnTables
 from dipp_pipeline.programme.case_reference import without_spaces
 from dipp_pipeline.programme.matching import tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
@@ -103,8 +103,8 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
 
 
 def correct(
-    read: ReadReturn, corrections: Sequence[Correction], region_code: str, programme: Programme
-) -> tuple[ReadReturn, list[Applied]]:
+    read: ReturnTables, corrections: Sequence[Correction], region_code: str, programme: Programme
+) -> tuple[ReturnTables, list[Applied]]:
     """The return with its corrections applied, and which were. One whose `from` does not stand there is not.
 
     Raises CorrectionError where a case is moved to a question set that its sheet has no columns for.
@@ -130,18 +130,18 @@ def _places(table: CaseTable, correction: Correction, region_code: str, programm
     references, column = table.columns.get(CASE_REFERENCE), table.columns.get(correction.column)
     if references is None or column is None:
         return []
-    reading = reading_of(correction.column, programme, region_code, table.epoch_1904)
-    mistakes = {_key(correction.before, reading), _key(ERROR_MARK + tidy(correction.before), reading)}
+    normalise = normaliser_of(correction.column, programme, region_code, table.epoch_1904)
+    mistakes = {_key(correction.before, normalise), _key(ERROR_MARK + tidy(correction.before), normalise)}
     return [
         place
         for place in range(len(table.rows))
-        if without_spaces(references[place]) == correction.case_reference and _key(column[place], reading) in mistakes
+        if without_spaces(references[place]) == correction.case_reference and _key(column[place], normalise) in mistakes
     ]
 
 
-def _key(text: str, reading: Reading) -> str | None:
+def _key(text: str, normalise: Normaliser) -> str | None:
     """What a cell says, however it is spelt; None for a blank."""
-    value = canonical(text, reading)
+    value = canonical(text, normalise)
     return None if value is None else value_key(value)
 
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from dipp_pipeline.intake.case_table import ReadReturn, find_case_tables, refused
+from dipp_pipeline.intake.table import ReturnTables, find_case_tables, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 
-def read_return(path: Path, programme: Programme, limits: Limits) -> ReadReturn:
+def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTables:
     """What reading the file gave. Raises nothing, whatever the file is."""
     try:
         return find_case_tables(read_sheets(path, limits), programme)
