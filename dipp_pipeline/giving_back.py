@@ -73,7 +73,7 @@ def write_marked_up(
     original: Path, target: Path, title: str, issues: Sequence[Issue], limits: Limits, workers: Workers
 ) -> None:
     """Mark a return up in a worker, since that opens other people's files. If it fails, the list of problems stays."""
-    from dipp_pipeline.validation.marked_up import mark_up  # only now: openpyxl is slow to import
+    from dipp_pipeline.feedback.marked_up import mark_up  # only now: openpyxl is slow to import
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(WorkerLimitError):

@@ -1,18 +1,18 @@
 """The marked-up return: a copy for the sender in which every problem is listed, linked, coloured and noted.
 
-The parts of it are in marking_up/. Here is what is tried, and what follows when a hostile file defeats it.
+Here is what is tried, and what follows when a hostile file defeats it.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dipp_pipeline.feedback.copies import Copy, NotCopied, copy_of_cells, no_copy
+from dipp_pipeline.feedback.layout import copy_in_layout
+from dipp_pipeline.feedback.marks import Painter, mark_cells
+from dipp_pipeline.feedback.problems import in_order, list_problems
+from dipp_pipeline.feedback.workbook import saved
 from dipp_pipeline.intake.issues import Issue
-from dipp_pipeline.marking_up.copies import Copy, NotCopied, copy_of_cells, no_copy
-from dipp_pipeline.marking_up.layout import copy_in_layout
-from dipp_pipeline.marking_up.marks import Painter, mark_cells
-from dipp_pipeline.marking_up.problems import in_order, list_problems
-from dipp_pipeline.marking_up.writing import saved
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets

@@ -14,8 +14,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dipp_pipeline.feedback.workbook import AUTHOR, LONGEST_TEXT, cut, excel_text
 from dipp_pipeline.intake.issues import Issue
-from dipp_pipeline.marking_up.writing import AUTHOR, LONGEST_TEXT, cut, excel_text
 
 Place = tuple[int, int]
 

@@ -22,9 +22,9 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import fromstring
 
-from dipp_pipeline.marking_up.copies import CELLS_AT_MOST, Copy, NotCopied, filled_cells
-from dipp_pipeline.marking_up.marks import fit_note
-from dipp_pipeline.marking_up.writing import LONGEST_TEXT, cut, sheet_names
+from dipp_pipeline.feedback.copies import CELLS_AT_MOST, Copy, NotCopied, filled_cells
+from dipp_pipeline.feedback.marks import fit_note
+from dipp_pipeline.feedback.workbook import LONGEST_TEXT, cut, sheet_names
 from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, Sheet
 
 _CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row)[\s>/]")

@@ -20,7 +20,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from dipp_pipeline.marking_up.rows import write_rows
+from dipp_pipeline.feedback.rows import write_rows
 
 AUTHOR = "DIPP pipeline"
 

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.marking_up.writing import sheet_names, write_text
+from dipp_pipeline.feedback.workbook import sheet_names, write_text
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Column, Sheet
 
 CELLS_AT_MOST = 1_000_000

@@ -14,10 +14,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dipp_pipeline.feedback.copies import Copy
+from dipp_pipeline.feedback.marks import Painter, advice, look_of
+from dipp_pipeline.feedback.workbook import free_name, write_text
 from dipp_pipeline.intake.issues import Issue
-from dipp_pipeline.marking_up.copies import Copy
-from dipp_pipeline.marking_up.marks import Painter, advice, look_of
-from dipp_pipeline.marking_up.writing import free_name, write_text
 from dipp_pipeline.programme.matching import tidy
 
 NAME = "Problems"
