@@ -312,9 +312,9 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     if reference is None:
         raise click.BadParameter("A case reference is a letter and six digits.")
     settings = _settings(home)
-    from dipp_pipeline.erasing.erase import erase as erase_case
-    from dipp_pipeline.erasing.proof import prove_erased
     from dipp_pipeline.house import open_house
+    from dipp_pipeline.privacy.erase import erase as erase_case
+    from dipp_pipeline.privacy.proof import prove_erased
     from dipp_pipeline.showing import show_erased
 
     house = open_house(settings)
@@ -333,7 +333,7 @@ def purge(before: "datetime", home: Path | None) -> None:
     """Delete the contents of versions that arrived before a day and are not needed any more."""
     settings = _settings(home)
     from dipp_pipeline.house import open_house
-    from dipp_pipeline.purging import purge as purge_versions
+    from dipp_pipeline.privacy.retention import purge as purge_versions
     from dipp_pipeline.showing import show_purged
 
     show_purged(purge_versions(open_house(settings), before.date()))

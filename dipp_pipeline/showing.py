@@ -10,11 +10,11 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from dipp_pipeline.checking import Checked
-    from dipp_pipeline.erasing.erase import Erased
-    from dipp_pipeline.erasing.proof import Proof
     from dipp_pipeline.explaining import Explanation
+    from dipp_pipeline.privacy.erase import Erased
+    from dipp_pipeline.privacy.proof import Proof
+    from dipp_pipeline.privacy.retention import Purged
     from dipp_pipeline.publishing.summary import Held, Returns, Summary
-    from dipp_pipeline.purging import Purged
     from dipp_pipeline.recounting import Change, RecountedVersion
     from dipp_pipeline.refreshing import Refreshed
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 
-from dipp_pipeline.erasing.originals import references_of, scrub_original
 from dipp_pipeline.house import INSPECTORATE_TIME, House
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
@@ -11,6 +10,7 @@ from dipp_pipeline.intake.table import ReturnTables, refused
 from dipp_pipeline.intake.workers import Progress, WorkerLimitError, Workers, no_progress, open_workers
 from dipp_pipeline.landing.history import History, KnownReturn, Version
 from dipp_pipeline.landing.store import clear_former_readings, land, receive
+from dipp_pipeline.privacy.originals import references_of, scrub_original
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.validation.frame import Arrived
 from dipp_pipeline.validation.validate import validate

@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 THOROUGH = (
     "end_to_end",
-    "erasing",
+    "privacy",
     "intake/test_hostile_files.py",
     "landing",
     "orchestration",

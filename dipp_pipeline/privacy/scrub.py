@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from dipp_pipeline.erasing.searching import sheets_of
 from dipp_pipeline.intake.table import heading_row
+from dipp_pipeline.privacy.search import sheets_of
 from dipp_pipeline.programme.case_reference import (
     CASE_REFERENCE_STRUCK,
     case_references_within,

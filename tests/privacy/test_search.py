@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from dipp_pipeline.erasing.searching import references_within
+from dipp_pipeline.privacy.search import references_within
 from dipp_pipeline.settings import MEGABYTE, Limits
 from tests.intake.reading import LIMITS, refusal_of, sheets
 from tests.returns import WRITERS, edit_part, valid_return, write_csv, write_ods, write_xls, write_xlsx

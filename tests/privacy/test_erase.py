@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dipp_pipeline.erasing.erase import Erased, erase
-from dipp_pipeline.erasing.proof import prove_erased
 from dipp_pipeline.giving_back import give_back
+from dipp_pipeline.privacy.erase import Erased, erase
+from dipp_pipeline.privacy.proof import prove_erased
 from dipp_pipeline.publishing.summary import summarise
 from tests.homes import Home, story
 from tests.returns import WRITERS, valid_return, write_xlsx

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dipp_pipeline import taking_in
-from dipp_pipeline.purging import Purged, purge
+from dipp_pipeline.privacy.retention import Purged, purge
 from dipp_pipeline.recounting import recount
 from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.showing import show_purged

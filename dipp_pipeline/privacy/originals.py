@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from dipp_pipeline.erasing.scrubbing import scrub
-from dipp_pipeline.erasing.searching import references_within
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.workers import Workers
+from dipp_pipeline.privacy.scrub import scrub
+from dipp_pipeline.privacy.search import references_within
 
 
 class ErasureError(Exception):

@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 
 from dipp_pipeline.database import open_database
-from dipp_pipeline.erasing.originals import references_of
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
+from dipp_pipeline.privacy.originals import references_of
 from dipp_pipeline.programme.case_reference import case_references_within
 from dipp_pipeline.spreadsheets.formats import TAKEN
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from dipp_pipeline.erasing.originals import references_of, scrub_file, scrub_original
 from dipp_pipeline.giving_back import marked_up_return
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.corrections import HEADINGS
@@ -16,6 +15,7 @@ from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
 from dipp_pipeline.landing.changes import CASE
 from dipp_pipeline.landing.history import KnownReturn
+from dipp_pipeline.privacy.originals import references_of, scrub_file, scrub_original
 from dipp_pipeline.programme.case_reference import without_spaces
 
 
