@@ -140,8 +140,8 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marke
     """Validate returns without storing anything."""
     settings = _settings(None)
     _check_region(region_slug)
-    from dipp_pipeline.checking import check_files
-    from dipp_pipeline.showing import show_checked
+    from dipp_pipeline.reports.check import check_files
+    from dipp_pipeline.reports.text import show_checked
 
     checked = check_files(files, region_slug, settings, marked_up)
     if as_json:
@@ -159,8 +159,8 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marke
 def status(home: Path | None, as_json: bool) -> None:
     """Show the programme, region by region."""
     settings = _settings(home)
-    from dipp_pipeline.publishing.summary import progress_json, summarise, summarise_returns
-    from dipp_pipeline.showing import show_status
+    from dipp_pipeline.reports.status import progress_json, summarise, summarise_returns
+    from dipp_pipeline.reports.text import show_status
 
     summary = summarise(settings.database) if settings.database.exists() else None
     returns = summarise_returns(settings.warehouse)
@@ -218,10 +218,10 @@ def template(file: Path, region_slug: str | None) -> None:
 def history(region_slug: str, return_path: str | None, home: Path | None, as_json: bool) -> None:
     """Show every version of a region's returns, or of one with all that each changed."""
     settings = _settings(home)
-    from dipp_pipeline.recounting import recount
-    from dipp_pipeline.showing import show_history
+    from dipp_pipeline.reports.history import history_of_region
+    from dipp_pipeline.reports.text import show_history
 
-    versions = recount(settings, region_slug, return_path)
+    versions = history_of_region(settings, region_slug, return_path)
     if not versions:
         raise click.ClickException(f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} is known.")
     if as_json:
@@ -239,8 +239,8 @@ def history(region_slug: str, return_path: str | None, home: Path | None, as_jso
 def explain(region_slug: str, measure_code: str, home: Path | None, as_json: bool) -> None:
     """Show the cases behind a measure, or a core question, of a region, and the cells that say so."""
     settings = _settings(home)
-    from dipp_pipeline.explaining import explain as explained
-    from dipp_pipeline.showing import show_explanation
+    from dipp_pipeline.reports.explain import explain as explained
+    from dipp_pipeline.reports.text import show_explanation
 
     explanation = explained(settings, region_slug, measure_code)
     if as_json:
@@ -315,7 +315,7 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     from dipp_pipeline.house import open_house
     from dipp_pipeline.privacy.erase import erase as erase_case
     from dipp_pipeline.privacy.proof import prove_erased
-    from dipp_pipeline.showing import show_erased
+    from dipp_pipeline.reports.text import show_erased
 
     house = open_house(settings)
     erased = erase_case(house, reference, scrub_incoming)
@@ -334,7 +334,7 @@ def purge(before: "datetime", home: Path | None) -> None:
     settings = _settings(home)
     from dipp_pipeline.house import open_house
     from dipp_pipeline.privacy.retention import purge as purge_versions
-    from dipp_pipeline.showing import show_purged
+    from dipp_pipeline.reports.text import show_purged
 
     show_purged(purge_versions(open_house(settings), before.date()))
     sys.exit(_refresh(settings, as_json=False, strict=False))
@@ -356,7 +356,7 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
     if as_json:
         click.echo(json.dumps(refreshed.as_json(), indent=1))
     else:
-        from dipp_pipeline.showing import show_refreshed
+        from dipp_pipeline.reports.text import show_refreshed
 
         show_refreshed(refreshed)
     if refreshed.error:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from dipp_pipeline.database import open_database
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
@@ -18,6 +17,7 @@ from dipp_pipeline.landing.documents import read_document, write_document
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.model import CASE_REFERENCE
 from dipp_pipeline.settings import Limits, Settings
+from dipp_pipeline.warehouse.engine import open_database
 
 LONGEST_NAME = 200
 """Bytes of a file's name that leave room for the ending."""

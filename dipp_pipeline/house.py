@@ -18,7 +18,7 @@ from dipp_pipeline.landing.history import History, KnownReturn
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.publishing.summary import release_in_force
+from dipp_pipeline.reports.status import release_in_force
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")

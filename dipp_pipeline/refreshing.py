@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dipp_pipeline.house import open_house
 from dipp_pipeline.intake_process import IntakeProcess
-from dipp_pipeline.publishing.summary import Held, Summary, summarise, summarise_returns
+from dipp_pipeline.reports.status import Held, Summary, summarise, summarise_returns
 from dipp_pipeline.settings import Settings
 
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from dipp_pipeline import __version__
 from dipp_pipeline.house import House
-from dipp_pipeline.publishing.release import Release, publish
+from dipp_pipeline.release.publish import Release, publish
 from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 from dipp_pipeline.warehouse.sources import Build
 
 

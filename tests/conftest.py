@@ -1,4 +1,4 @@
-"""Which tests are thorough: they open hundreds of files or walk whole homes through the house, and take their time.
+"""Homes that many tests read, landed once; and which tests are thorough: whole homes, hundreds of files.
 
 The unit tests alone are `python -m pytest -m "not thorough"`.
 """
@@ -6,6 +6,8 @@ The unit tests alone are `python -m pytest -m "not thorough"`.
 from pathlib import Path
 
 import pytest
+
+from tests.homes import DEMO, SAMPLES, Home, add_line, copied_definitions, story
 
 HERE = Path(__file__).parent
 
@@ -15,10 +17,9 @@ THOROUGH = (
     "intake/test_hostile_files.py",
     "landing",
     "orchestration",
-    "publishing",
+    "release",
     "template/test_filled_in.py",
-    "test_explaining.py",
-    "test_recounting.py",
+    "reports",
     "validation/test_properties.py",
 )
 
@@ -27,3 +28,58 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path.relative_to(HERE)).startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
+
+
+@pytest.fixture(scope="session")
+def first_step(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """After the first step of the story: everything is new, London's late return is refused."""
+    home = Home(tmp_path_factory.mktemp("landing") / "first")
+    home.put(story(1))
+    home.take_in()
+    return home
+
+
+@pytest.fixture(scope="session")
+def second_step(first_step: Home) -> Home:
+    """After the second: new bytes of three returns, of which North East's are refused."""
+    home = first_step.copy(first_step.path.with_name("second"))
+    home.put(story(2))
+    home.take_in()
+    return home
+
+
+@pytest.fixture(scope="session")
+def wales_alone(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The first step's files and one with a malformed case reference, of which only Wales was taken in."""
+    home = Home(tmp_path_factory.mktemp("landing") / "wales")
+    home.put(story(1))
+    home.put(SAMPLES / "defects" / "wales" / "R02-1.xlsx", "wales/malformed.xlsx")
+    home.take_in("wales")
+    return home
+
+
+@pytest.fixture(scope="session")
+def new_spelling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds in which "Perhaps" means no."""
+    seeds = copied_definitions(tmp_path_factory.mktemp("spelling") / "sql") / "seeds"
+    add_line(seeds / "value_spellings.csv", "answer,Perhaps,no")
+    return seeds
+
+
+@pytest.fixture(scope="session")
+def new_heading(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds in which "Something else" is a heading of the field sex."""
+    seeds = copied_definitions(tmp_path_factory.mktemp("heading") / "sql") / "seeds"
+    add_line(seeds / "heading_spellings.csv", "sex,Something else")
+    return seeds
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The sample programme, published."""
+    home = Home(tmp_path_factory.mktemp("publishing") / "demo")
+    home.put(DEMO)
+    home.take_in()
+    home.build()
+    home.publish()
+    return home

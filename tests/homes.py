@@ -12,7 +12,7 @@ from dipp_pipeline import releasing, taking_in
 from dipp_pipeline.house import House
 from dipp_pipeline.landing.history import KnownReturn
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.publishing.release import Release
+from dipp_pipeline.release.publish import Release
 from dipp_pipeline.settings import Settings, dbt_like_sql, seeds
 from dipp_pipeline.warehouse.build import Outcome
 
@@ -92,3 +92,7 @@ def copied_definitions(path: Path) -> Path:
     """A copy of the seeds and SQL, to be changed."""
     shutil.copytree(dbt_like_sql(), path)
     return path
+
+
+def add_line(file: Path, line: str) -> None:
+    file.write_text(f"{file.read_text('utf-8').rstrip()}\n{line}\n", "utf-8")

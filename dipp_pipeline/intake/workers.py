@@ -50,7 +50,7 @@ class Workers:
             yield result
 
     def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """What the work, which calls on these workers, gives for each item, in order; as many at once as there are workers."""
+        """What work that calls on these workers gives for each item, in order; as many at once as there are workers."""
         with ThreadPoolExecutor(len(self._all)) as threads:
             yield from threads.map(work, items)
 

@@ -16,7 +16,7 @@ from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.releasing import build, release
 from dipp_pipeline.settings import seeds
 from dipp_pipeline.warehouse.build import Outcome
-from dipp_pipeline.warehouse.models import Model, Project, Source, SqlTest, column_lineage
+from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, column_lineage
 from dipp_pipeline.warehouse.sources import source_columns
 
 CASE_SCORES = dg.AssetKey("case_scores")

@@ -7,7 +7,7 @@ from dipp_pipeline.intake_process import IntakeProcess
 from dipp_pipeline.orchestration.assets import feedback_asset, landing_asset, model_assets, release_asset, seed_assets
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
 from dipp_pipeline.settings import Settings, dbt_like_sql
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 
 
 def build_definitions(settings: Settings, intake: IntakeProcess | None = None) -> dg.Definitions:

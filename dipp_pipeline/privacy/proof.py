@@ -7,12 +7,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from dipp_pipeline.database import open_database
 from dipp_pipeline.house import House
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers, open_workers
 from dipp_pipeline.privacy.originals import references_of
 from dipp_pipeline.programme.case_reference import case_references_within
 from dipp_pipeline.spreadsheets.formats import TAKEN
+from dipp_pipeline.warehouse.engine import open_database
 
 
 @dataclass(frozen=True)

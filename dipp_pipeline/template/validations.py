@@ -62,7 +62,7 @@ def _date_limits(field: Field, cells: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _is_case_reference_and_stands_once(column: TemplateColumn) -> str:
-    """A letter and six digits; see `case_reference` of programme/case_reference.py. Validations take no array of the digits."""
+    """A letter and six digits; see programme/case_reference.py. Validations take no array of the digits."""
     cell, letter = column.first_cell, column.letter
     digits = f"MID({cell},2,6)"
     conditions = (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from dipp_pipeline.database import open_database
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.warehouse.models import Model, Project
+from dipp_pipeline.warehouse.engine import open_database
+from dipp_pipeline.warehouse.project import Model, Project
 from dipp_pipeline.warehouse.sources import Build, create_sources
 
 

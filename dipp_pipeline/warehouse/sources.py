@@ -12,7 +12,7 @@ import pyarrow as pa
 from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.landing.history import KnownReturn, Reading, Version
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
-from dipp_pipeline.warehouse.models import Project, TableColumns
+from dipp_pipeline.warehouse.project import Project, TableColumns
 
 _FIELD_TYPES = {"date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
 

@@ -12,10 +12,10 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from dipp_pipeline.checking import check_files
 from dipp_pipeline.feedback import copies, layout, marked_up, problems
 from dipp_pipeline.feedback.marked_up import mark_up
 from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.reports.check import check_files
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets

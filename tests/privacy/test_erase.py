@@ -11,7 +11,7 @@ import pytest
 from dipp_pipeline.giving_back import give_back
 from dipp_pipeline.privacy.erase import Erased, erase
 from dipp_pipeline.privacy.proof import prove_erased
-from dipp_pipeline.publishing.summary import summarise
+from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, story
 from tests.returns import WRITERS, valid_return, write_xlsx
 

@@ -13,10 +13,10 @@ import pytest
 
 from dipp_pipeline import taking_in
 from dipp_pipeline.privacy.retention import Purged, purge
-from dipp_pipeline.recounting import recount
+from dipp_pipeline.reports.history import history_of_region
+from dipp_pipeline.reports.text import show_purged
 from dipp_pipeline.settings import dbt_like_sql
-from dipp_pipeline.showing import show_purged
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
@@ -299,7 +299,7 @@ def originals(home: Home) -> set[str]:
 
 def history(home: Home) -> Mapping[tuple[str, int], dict[str, object]]:
     """What is told of each version of Wales."""
-    told = (version.as_json() for version in recount(home.settings, "wales", None))
+    told = (version.as_json() for version in history_of_region(home.settings, "wales", None))
     return {(version["return_path"], version["version"]): without_tuples(version) for version in told}
 
 

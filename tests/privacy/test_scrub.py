@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.checking import Checked, check_files
 from dipp_pipeline.intake.table import CaseTable, find_case_tables
 from dipp_pipeline.privacy.scrub import scrub
 from dipp_pipeline.privacy.search import references_within, sheets_of
 from dipp_pipeline.programme.case_reference import case_reference, case_references_within
+from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.settings import Limits, Settings
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets

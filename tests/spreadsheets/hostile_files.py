@@ -522,8 +522,10 @@ def no_files() -> Iterator[HostileFile]:
         return HostileFile("no file at all", name, make, outcome)
 
     def listening(path: Path) -> None:
+        folder = os.open(path.parent, os.O_RDONLY)
         with socket.socket(socket.AF_UNIX) as server:
-            server.bind(os.path.relpath(path))  # a socket's path may not be long
+            server.bind(f"/proc/self/fd/{folder}/{path.name}")  # a socket's path may not be long
+        os.close(folder)
 
     def unreadable(path: Path) -> None:
         path.write_bytes(good(path.suffix))

@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.checking import Checked, check_files
 from dipp_pipeline.programme.model import Region
+from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.template.workbook import write_template
 from tests.returns import PROGRAMME

@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.checking import check_files
 from dipp_pipeline.programme.case_reference import case_reference
 from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.reports.check import check_files
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.template.workbook import write_template
 from tests.returns import PROGRAMME

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.checking import Checked, check_files
+from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.settings import Settings
 from tests.intake.reading import sheets
 from tests.returns import valid_return, write_csv

@@ -3,7 +3,7 @@
 import duckdb
 
 from dipp_pipeline.settings import dbt_like_sql
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 
 LARGEST_REGION = 130
 

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from dipp_pipeline.settings import dbt_like_sql
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 
 TESTS = load_project(dbt_like_sql()).tests
 

@@ -17,7 +17,7 @@ import yaml
 
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import dbt_like_sql, seeds
-from dipp_pipeline.warehouse.models import TableColumns, load_project
+from dipp_pipeline.warehouse.project import TableColumns, load_project
 from dipp_pipeline.warehouse.sources import source_columns
 
 Row = Mapping[str, Any]

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from dipp_pipeline.database import named_rows, open_database
 from dipp_pipeline.settings import Settings
+from dipp_pipeline.warehouse.engine import named_rows, open_database
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class MeasureChange:
 
 
 @dataclass(frozen=True)
-class RecountedVersion:
+class VersionReport:
     """A version of a return."""
 
     return_path: str
@@ -61,7 +61,7 @@ class RecountedVersion:
         return {**asdict(self), "received_at": self.received_at.isoformat()}
 
 
-def recount(settings: Settings, region_slug: str, return_path: str | None) -> list[RecountedVersion]:
+def history_of_region(settings: Settings, region_slug: str, return_path: str | None) -> list[VersionReport]:
     """Every version of a region's returns, or of one, by path and number; none where nothing arrived."""
     if not settings.warehouse.exists():
         return []
@@ -71,7 +71,7 @@ def recount(settings: Settings, region_slug: str, return_path: str | None) -> li
         measures = _by_version(warehouse, _MEASURES, asked)
         versions = named_rows(warehouse, _VERSIONS, asked)
     return [
-        RecountedVersion(
+        VersionReport(
             **version,
             changes=tuple(Change(**row) for row in changes.get(_identity(version), ())),
             measures=tuple(MeasureChange(**row) for row in measures.get(_identity(version), ())),

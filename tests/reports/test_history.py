@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from dipp_pipeline.recounting import Change, MeasureChange, RecountedVersion, recount
+from dipp_pipeline.reports.history import Change, MeasureChange, VersionReport, history_of_region
 from tests.homes import Home, story
 from tests.landing.small_returns import references, return_of, send_cases
 from tests.landing.test_store import pseudonym
@@ -33,7 +33,7 @@ class Told:
     """What each version was."""
     findings: Mapping[str, Findings]
     """What was found at each step."""
-    while_held: RecountedVersion
+    while_held: VersionReport
     """The third version while it was held."""
 
 
@@ -64,7 +64,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     build("second")
     arrive(3, return_of(references("A", 3)))
     build("third held")
-    while_held = recount(home.settings, "wales", SCORES)[2]
+    while_held = history_of_region(home.settings, "wales", SCORES)[2]
     accepted = home.copy(home.path.with_name("accepted"))
     accepted.known(SCORES).held.accept()
     accepted.build()
@@ -102,11 +102,11 @@ def fifth_version() -> CaseReturn:
 
 
 @pytest.fixture(scope="module")
-def versions(told: Told) -> list[RecountedVersion]:
-    return recount(told.home.settings, "wales", SCORES)
+def versions(told: Told) -> list[VersionReport]:
+    return history_of_region(told.home.settings, "wales", SCORES)
 
 
-def test_every_version_is_told_with_its_hash_and_arrival_in_order(told: Told, versions: list[RecountedVersion]):
+def test_every_version_is_told_with_its_hash_and_arrival_in_order(told: Told, versions: list[VersionReport]):
     arrivals = [version.received_at for version in versions]
 
     assert [(version.return_path, version.version) for version in versions] == [
@@ -119,7 +119,7 @@ def test_every_version_is_told_with_its_hash_and_arrival_in_order(told: Told, ve
     assert told.began <= arrivals[0] <= arrivals[-1] <= told.ended
 
 
-def test_every_version_is_told_with_its_outcome_and_counts(versions: list[RecountedVersion]):
+def test_every_version_is_told_with_its_outcome_and_counts(versions: list[VersionReport]):
     outcomes = [(version.outcome, version.cases_received, version.cases_accepted) for version in versions]
 
     assert outcomes == [
@@ -137,9 +137,7 @@ def test_a_version_that_waits_is_held(told: Told):
     assert told.while_held.outcome == "held"
 
 
-def test_a_change_is_told_with_the_cell_of_the_later_version(
-    told: Told, versions: list[RecountedVersion], tmp_path: Path
-):
+def test_a_change_is_told_with_the_cell_of_the_later_version(told: Told, versions: list[VersionReport], tmp_path: Path):
     changed = {change.column_name: change for change in versions[1].changes if change.change == "value_changed"}
 
     (first_pdu,) = (pdu.slug for pdu in PROGRAMME.pdus if pdu.name == return_of(references("A", 10)).cases[1]["pdu"])
@@ -162,11 +160,11 @@ def test_a_change_is_told_with_the_cell_of_the_later_version(
     assert all(change.case_pseudonym == pseudonym(told.home, case_of(sheet, change)) for change in changed.values())
 
 
-def test_nothing_else_changed_with_another_order_and_layout(versions: list[RecountedVersion]):
+def test_nothing_else_changed_with_another_order_and_layout(versions: list[VersionReport]):
     assert len(versions[1].changes) == len(("C1", "pdu", "mappa_level")) + len(("the lost case",))
 
 
-def test_cases_that_are_new_or_lost_are_told_with_their_row(told: Told, versions: list[RecountedVersion]):
+def test_cases_that_are_new_or_lost_are_told_with_their_row(told: Told, versions: list[VersionReport]):
     second, fifth = (
         {
             (change.change, change.case_pseudonym, change.cell)
@@ -182,7 +180,7 @@ def test_cases_that_are_new_or_lost_are_told_with_their_row(told: Told, versions
     assert len(fifth) == 6
 
 
-def test_a_version_is_compared_with_the_one_before_it_held_or_not(told: Told, versions: list[RecountedVersion]):
+def test_a_version_is_compared_with_the_one_before_it_held_or_not(told: Told, versions: list[VersionReport]):
     third, fifth = ({(change.change, change.case_pseudonym) for change in versions[n].changes} for n in (2, 4))
 
     back = {("case_added", pseudonym(told.home, f"A00000{number}")) for number in range(4, 9)}
@@ -194,7 +192,7 @@ def test_a_version_is_compared_with_the_one_before_it_held_or_not(told: Told, ve
     }
 
 
-def test_the_first_version_and_a_refused_one_changed_nothing(versions: list[RecountedVersion]):
+def test_the_first_version_and_a_refused_one_changed_nothing(versions: list[VersionReport]):
     assert (versions[0].changes, versions[3].changes, versions[3].measures) == ((), (), ())
 
 
@@ -208,7 +206,7 @@ def test_the_first_version_and_a_refused_one_changed_nothing(versions: list[Reco
     ],
 )
 def test_what_a_version_did_is_the_difference_that_its_release_made(
-    told: Told, versions: list[RecountedVersion], number: int, before: str, after: str
+    told: Told, versions: list[VersionReport], number: int, before: str, after: str
 ):
     expected = difference(told.findings[before], told.findings[after])
 
@@ -223,12 +221,12 @@ def test_what_a_held_version_would_do_is_the_difference_that_accepting_it_makes(
     assert measures_of(told.while_held) == expected
 
 
-def test_a_version_that_never_came_into_force_did_nothing(versions: list[RecountedVersion]):
+def test_a_version_that_never_came_into_force_did_nothing(versions: list[VersionReport]):
     assert versions[2].measures == ()
 
 
 def test_a_region_is_told_return_by_return(told: Told):
-    whole = recount(told.home.settings, "wales", None)
+    whole = history_of_region(told.home.settings, "wales", None)
 
     assert [(version.return_path, version.version) for version in whole] == [
         ("constant.csv", 1),
@@ -238,18 +236,18 @@ def test_a_region_is_told_return_by_return(told: Told):
 
 @pytest.mark.parametrize("path", [None, "scores.xlsx"])
 def test_a_file_under_no_region_has_a_history(told: Told, path: str | None):
-    (version,) = recount(told.home.settings, "atlantis", path)
+    (version,) = history_of_region(told.home.settings, "atlantis", path)
 
     assert (version.return_path, version.outcome, version.content_sha256) == ("atlantis/scores.xlsx", "refused", "")
 
 
 @pytest.mark.parametrize(("region", "path"), [("wal", None), ("north-east", None), ("wales", "scores.xlsx")])
 def test_nothing_is_told_of_what_never_arrived(told: Told, region: str, path: str | None):
-    assert recount(told.home.settings, region, path) == []
+    assert history_of_region(told.home.settings, region, path) == []
 
 
 def test_there_is_no_history_without_a_warehouse(tmp_path: Path):
-    assert recount(Home(tmp_path).settings, "wales", None) == []
+    assert history_of_region(Home(tmp_path).settings, "wales", None) == []
 
 
 def found(home: Home) -> Findings:
@@ -268,7 +266,7 @@ def difference(before: Findings, after: Findings) -> set[MeasureChange]:
     }
 
 
-def measures_of(version: RecountedVersion) -> set[MeasureChange]:
+def measures_of(version: VersionReport) -> set[MeasureChange]:
     assert len(set(version.measures)) == len(version.measures)
     return set(version.measures)
 

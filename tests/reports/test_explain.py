@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.explaining import Evidence, Explanation, ExplanationError, explain
 from dipp_pipeline.programme.matching import value_key
+from dipp_pipeline.reports.explain import Evidence, Explanation, ExplanationError, explain
+from dipp_pipeline.reports.text import show_explanation
 from dipp_pipeline.settings import seeds
-from dipp_pipeline.showing import show_explanation
 from tests.homes import DEMO, Home
 from tests.landing.small_returns import references, return_of, send
 from tests.landing.test_store import pseudonym

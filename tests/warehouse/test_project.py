@@ -8,7 +8,7 @@ import pytest
 
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import dbt_like_sql, seeds
-from dipp_pipeline.warehouse.models import Model, ModelError, Project, Source, SqlTest, column_lineage, load_project
+from dipp_pipeline.warehouse.project import Model, ModelError, Project, Source, SqlTest, column_lineage, load_project
 from dipp_pipeline.warehouse.sources import source_columns
 
 HEADER = "-- Cases.\n-- grain: one row a case\n"

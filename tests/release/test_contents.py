@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from dipp_pipeline.settings import dbt_like_sql
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 from tests.homes import DEMO, Home
 
 STATISTICS = (

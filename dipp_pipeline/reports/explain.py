@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 
 import duckdb
 
-from dipp_pipeline.database import named_rows, open_database
-from dipp_pipeline.publishing.summary import release_in_force
+from dipp_pipeline.reports.status import release_in_force
 from dipp_pipeline.settings import Settings
+from dipp_pipeline.warehouse.engine import named_rows, open_database
 
 
 class ExplanationError(Exception):

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from dipp_pipeline.checking import Checked
-    from dipp_pipeline.explaining import Explanation
     from dipp_pipeline.privacy.erase import Erased
     from dipp_pipeline.privacy.proof import Proof
     from dipp_pipeline.privacy.retention import Purged
-    from dipp_pipeline.publishing.summary import Held, Returns, Summary
-    from dipp_pipeline.recounting import Change, RecountedVersion
     from dipp_pipeline.refreshing import Refreshed
+    from dipp_pipeline.reports.check import Checked
+    from dipp_pipeline.reports.explain import Explanation
+    from dipp_pipeline.reports.history import Change, VersionReport
+    from dipp_pipeline.reports.status import Held, Returns, Summary
 
 
 def show_refreshed(refreshed: "Refreshed") -> None:
@@ -89,7 +89,7 @@ def show_checked(checked: "Checked") -> None:
         click.echo(f"  Marked-up copy: {_printable(str(checked.marked_up))}")
 
 
-def show_history(versions: Sequence["RecountedVersion"], in_full: bool) -> None:
+def show_history(versions: Sequence["VersionReport"], in_full: bool) -> None:
     """The versions of returns; in full with all that each changed."""
     for version in versions:
         lost = f", {version.cases_lost} of the version before lost" if version.cases_lost else ""

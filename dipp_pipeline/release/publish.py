@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from dipp_pipeline.database import open_database
-from dipp_pipeline.publishing.summary import release_in_force
+from dipp_pipeline.reports.status import release_in_force
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.warehouse.build import recorded_outcome
-from dipp_pipeline.warehouse.models import Model, Project
+from dipp_pipeline.warehouse.engine import open_database
+from dipp_pipeline.warehouse.project import Model, Project
 
 STORAGE_VERSION = "v1.0.0"
 """Read by DuckDB 1.0 and everything later."""

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlrd
 
-from dipp_pipeline.publishing.summary import Returns, summarise_returns
+from dipp_pipeline.reports.status import Returns, summarise_returns
 from tests.homes import DEMO, Home
 from tests.returns import PROGRAMME
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dipp_pipeline.database import open_database
+from dipp_pipeline.warehouse.engine import open_database
 
 REGION_UNKNOWN = "F06"
 

@@ -5,18 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.homes import DEMO, Home
-
-
-@pytest.fixture(scope="session")
-def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The sample programme, published."""
-    home = Home(tmp_path_factory.mktemp("publishing") / "demo")
-    home.put(DEMO)
-    home.take_in()
-    home.build()
-    home.publish()
-    return home
+from tests.homes import Home
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from dipp_pipeline import releasing, settings
-from dipp_pipeline.publishing.release import PublicationError, Release
-from dipp_pipeline.publishing.summary import release_in_force, summarise
+from dipp_pipeline.release.publish import PublicationError, Release
+from dipp_pipeline.reports.status import release_in_force, summarise
 from tests.homes import Home, copied_definitions
 
 BAD_TEST = "-- No region is called Wales.\n-- on: programme_progress\nselect * from programme_progress where {}\n"
