@@ -164,12 +164,9 @@ def _materialized(
         column: [dg.TableColumnDep(_asset_key(source.table), source.column) for source in sources]
         for column, sources in lineage.items()
     }
+    counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}
     return dg.MaterializeResult(
-        asset_key=model.name,
-        metadata={
-            "dagster/row_count": outcome.rows[model.name],
-            "dagster/column_lineage": dg.TableColumnLineage(origins),
-        },
+        asset_key=model.name, metadata={**counted, "dagster/column_lineage": dg.TableColumnLineage(origins)}
     )
 
 

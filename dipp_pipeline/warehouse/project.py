@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Literal
 
 import sqlglot
 from sqlglot import exp
@@ -14,7 +15,10 @@ from sqlglot.lineage import Node, lineage
 TableColumns = Mapping[str, Mapping[str, str]]
 """Table to column to DuckDB type."""
 
-LAYERS = ("staging", "intermediate", "marts")
+LAYERS = ("staging", "intermediate", "marts", "reports")
+"""The folders of models. Marts are published; reports are what people ask a warehouse for, and no model reads them."""
+
+Materialization = Literal["view", "table"]
 
 
 class ModelError(Exception):
@@ -44,6 +48,7 @@ class Model:
 
     name: str
     layer: str
+    materialized: Materialization
     sql: str
     description: str
     grain: str
@@ -127,12 +132,24 @@ def _model(path: Path, layer: str) -> Model:
     return Model(
         name=path.stem,
         layer=layer,
+        materialized=_materialization(path, layer, tags),
         sql=sql,
         description=description,
         grain=tags["grain"],
         columns=[_column(path, projection) for projection in select.selects],
         reads=_reads(select),
     )
+
+
+def _materialization(path: Path, layer: str, tags: Mapping[str, str]) -> Materialization:
+    """What the header says; else a view in staging, which only renames and casts, and a table elsewhere."""
+    match tags.get("materialized"):
+        case None:
+            return "view" if layer == "staging" else "table"
+        case "view" | "table" as said:
+            return said
+        case unknown:
+            raise ModelError(f"{path.name} says that it is materialized as {unknown}. Use view or table.")
 
 
 def _test(path: Path, models: set[str]) -> SqlTest:
@@ -147,13 +164,13 @@ def _test(path: Path, models: set[str]) -> SqlTest:
 
 
 def _header(sql: str) -> tuple[str, Mapping[str, str]]:
-    """The words of the comment that opens a file, and its tags (`-- grain: …`, `-- on: …`)."""
+    """The words of the comment that opens a file, and its tags (`-- grain: …`, `-- materialized: …`, `-- on: …`)."""
     words, tags = [], {}
     for line in sql.splitlines():
         if not line.startswith("--"):
             break
         text = line.removeprefix("--").strip()
-        tag = re.fullmatch(r"(grain|on): (.+)", text)
+        tag = re.fullmatch(r"(grain|materialized|on): (.+)", text)
         if tag:
             tags[tag[1]] = tag[2]
         else:
@@ -198,6 +215,9 @@ def _in_order(models: Sequence[Model]) -> Sequence[Model]:
         unknown = sorted(read for read in model.reads if "." not in read and read not in by_name)
         if unknown:
             raise ModelError(f"{model.name}.sql reads {unknown[0]}, which is no model.")
+        reports = sorted(read for read in model.reads if read in by_name and by_name[read].layer == "reports")
+        if reports:
+            raise ModelError(f"{model.name}.sql reads {reports[0]}, which is a report, and these are for people only.")
     graph = {model.name: sorted(read for read in model.reads if read in by_name) for model in models}
     try:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]

@@ -61,6 +61,21 @@ VALID = model_sql("landing.cases")
             id="a model that is none",
         ),
         pytest.param(
+            {"reports/told.sql": model_sql("landing.cases"), "marts/cases.sql": model_sql("told")},
+            "cases.sql reads told, which is a report, and these are for people only.",
+            id="a mart that reads a report",
+        ),
+        pytest.param(
+            {"reports/told.sql": model_sql("landing.cases"), "reports/retold.sql": model_sql("told")},
+            "retold.sql reads told, which is a report, and these are for people only.",
+            id="a report that reads a report",
+        ),
+        pytest.param(
+            {"marts/cases.sql": model_sql("landing.cases", header=f"{HEADER}-- materialized: veiw\n")},
+            "cases.sql says that it is materialized as veiw. Use view or table.",
+            id="a materialization that is none",
+        ),
+        pytest.param(
             {"intermediate/egg.sql": model_sql("hen"), "intermediate/hen.sql": model_sql("egg")},
             "Models read each other in a circle: ",
             id="a circle",
@@ -107,6 +122,27 @@ def test_a_model_says_what_it_is_what_it_reads_and_what_it_ends_in(tmp_path: Pat
     assert [(column.name, column.data_type, column.description) for column in model.columns] == [
         ("case_reference", "VARCHAR", "the case")
     ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "tag", "materialized"),
+    [
+        ("staging", "", "view"),
+        ("intermediate", "", "table"),
+        ("marts", "", "table"),
+        ("reports", "", "table"),
+        ("reports", "-- materialized: view\n", "view"),
+        ("staging", "-- materialized: table\n", "table"),
+    ],
+)
+def test_a_model_is_materialized_as_its_header_says_or_as_its_layer_is(
+    tmp_path: Path, layer: str, tag: str, materialized: str
+):
+    write(tmp_path, {f"{layer}/cases.sql": model_sql("landing.cases", f"{HEADER}{tag}")})
+
+    (model,) = load_project(tmp_path).models
+
+    assert (model.materialized, model.description) == (materialized, "Cases.")
 
 
 def test_a_test_says_what_it_tests_and_on_which_model(tmp_path: Path):
