@@ -1,19 +1,7 @@
 -- The cases for which a figure is relevant: all its questions are answered, none of them not applicable.
 -- grain: one row a return, version, figure and relevant case
-with figures as (
-    select * from int_figures
-),
-
-figure_questions as (
-    select
-        figures.figure_kind,
-        figures.figure_code,
-        figures.counted_answers,
-        questions.question_code,
-        count(*) over (partition by figures.figure_kind, figures.figure_code) as questions
-    from figures
-    inner join seeds.questions as questions
-        on concat(' ', figures.question_codes, ' ') like concat('% ', questions.question_code, ' %')
+with figure_questions as (
+    select * from int_figure_questions
 ),
 
 answers as (
