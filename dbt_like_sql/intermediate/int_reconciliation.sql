@@ -1,4 +1,4 @@
--- Where every row and cell of a return in force ended.
+-- Where every row and cell of a return in force ended, cases that another return keeps (R04) among the quarantined.
 -- grain: one row a return that is in force
 with corrections as (
     select
@@ -14,9 +14,9 @@ select
     returns.return_path::varchar as return_path,                -- path under the region's folder
     versions.version::integer as version,                       -- the version in force
     versions.rows_read::integer as rows_read,                   -- filled rows under the headings of case tables
-    versions.cases_accepted::integer as cases_accepted,         -- of these, accepted as the return stands by itself
-    versions.cases_quarantined::integer as cases_quarantined,   -- of these, held back
-    versions.identical_dropped::integer as identical_dropped,   -- of these, dropped as identical to another row
+    counts.cases_accepted::integer as cases_accepted,           -- of these, accepted, without the cases that another return keeps (R04)
+    counts.cases_quarantined::integer as cases_quarantined,     -- of these, held back, with the cases that another return keeps (R04)
+    counts.identical_dropped::integer as identical_dropped,     -- of these, dropped as identical to another row
     versions.rows_skipped::integer as rows_skipped,             -- of these, no case: totals, footnotes, repeated headings
     versions.cells_read::bigint as cells_read,                  -- filled cells of all sheets
     versions.cells_used::bigint as cells_used,                  -- of these, values of fields and questions of cases
@@ -32,4 +32,7 @@ from stg_returns as returns
 inner join stg_versions as versions
     on versions.return_id = returns.return_id
     and versions.version = returns.version_in_force
+inner join int_version_counts as counts
+    on counts.return_id = versions.return_id
+    and counts.version = versions.version
 left join corrections on corrections.return_id = returns.return_id

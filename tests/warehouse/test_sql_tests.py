@@ -126,7 +126,15 @@ CORRUPTIONS = {
         "a region called included before its time": """
             update programme_progress set status = 'included' where region_code = 'N52'""",
         "more accepted than received": """
-            update programme_progress set cases_accepted = cases_received + 1 where region_code = 'N03'""",
+            update programme_progress set cases_received = cases_accepted - 1 where region_code = 'N03'""",
+    },
+    "progress_is_sum_of_returns": {
+        "a case accepted that another return keeps": """
+            update int_reconciliation set cases_accepted = cases_accepted + 1 where region_slug = 'wales'""",
+        "a case held back that is not counted": """
+            update int_reconciliation set cases_quarantined = cases_quarantined - 1 where region_slug = 'wales'""",
+        "a return in force that is left out": "delete from int_reconciliation where region_slug = 'wales'",
+        "a count missing": "update int_reconciliation set cases_accepted = null where region_slug = 'wales'",
     },
     "published_columns_are_described": {
         "a description lost": "update data_dictionary set description = null where column_name = 'release_id'",
