@@ -119,6 +119,7 @@ def test_the_asset_graph_shows_every_stage_with_its_columns(page: WebPage) -> No
         "feedback",
         "intermediate",
         "marts",
+        "reports",
         "publication",
     }
 

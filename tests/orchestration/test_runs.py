@@ -179,6 +179,15 @@ def test_a_run_shows_no_case_reference_anywhere(run_with_a_held_version: dg.Exec
     assert not any(reference in text for text in shown for reference in ("A00000", "B00000"))
 
 
+def test_a_run_counts_the_rows_of_tables_and_not_of_reports(
+    run_with_a_held_version: dg.ExecuteInProcessResult,
+) -> None:
+    metadata = metadata_of(run_with_a_held_version)
+
+    assert metadata[dg.AssetKey("regional_findings")]["dagster/row_count"].value == 22
+    assert set(metadata[dg.AssetKey("report_figures")]) == {"dagster/column_lineage"}
+
+
 def metadata_of(result: dg.ExecuteInProcessResult) -> Mapping[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
     """What each asset shows."""
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
