@@ -28,7 +28,7 @@ versions as (
     from stg_versions
 ),
 
--- what stood in that place is unknown where it was purged
+-- what stood in that place is unknown where it was purged, and of a version that was read again since even that it did
 compared as (
     select
         findings.return_id,
