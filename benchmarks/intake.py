@@ -16,14 +16,14 @@ from spending import spend
 
 from dipp_pipeline.intake.processes import python_module
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import seeds
+from dipp_pipeline.settings import shipped
 
 HERE = Path(__file__).parent
 TIMES = 3
 
 
 def main() -> None:
-    programme = load_programme(seeds())
+    programme = load_programme(shipped("dbt_like_sql") / "seeds")
     factor = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     folder = Path(tempfile.mkdtemp(prefix="dipp-benchmark-"))
     try:

@@ -8,7 +8,7 @@ import xlsxwriter
 
 from dipp_pipeline.programme.model import Field, Programme
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import seeds
+from dipp_pipeline.settings import shipped
 
 CASES_OF_A_REGION = 84
 WRITTEN_ON = datetime.datetime(2025, 12, 1)
@@ -16,7 +16,7 @@ WRITTEN_ON = datetime.datetime(2025, 12, 1)
 
 def make_returns(incoming: Path, factor: int) -> int:
     """Write the returns of all regions, each of `factor` times 84 cases; the number of cases."""
-    programme = load_programme(seeds())
+    programme = load_programme(shipped("dbt_like_sql") / "seeds")
     for place, region in enumerate(programme.regions):
         cases = factor * CASES_OF_A_REGION
         write_return(incoming / region.slug / "case scores.xlsx", programme, region.code, place * cases, cases, factor)

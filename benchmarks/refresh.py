@@ -14,7 +14,7 @@ from plain_returns import CASES_OF_A_REGION, make_returns, write_return
 from spending import spend
 
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import seeds
+from dipp_pipeline.settings import shipped
 
 HERE = Path(__file__).parent
 DIPP = [str(Path(sys.executable).parent / "dipp"), "refresh", "--home"]
@@ -46,10 +46,10 @@ def measure(factor: int, folder: Path) -> None:
     first = spend([*DIPP, str(home)])
     check_same_counts(home, out)
     again = spend([*DIPP, str(home)])
-    region = load_programme(seeds()).regions[0]
+    region = load_programme(shipped("dbt_like_sql") / "seeds").regions[0]
     write_return(
         home / "incoming" / region.slug / "case scores.xlsx",
-        load_programme(seeds()),
+        load_programme(shipped("dbt_like_sql") / "seeds"),
         region.code,
         0,
         factor * CASES_OF_A_REGION,

@@ -5,44 +5,59 @@ Each command imports what it needs when it runs, so that help comes at once.
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dipp_pipeline import __version__
+from dipp_pipeline.errors import REPORT, DippError, machine_faults_told
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dipp_pipeline.house import House
-    from dipp_pipeline.landing.history import KnownReturn
-    from dipp_pipeline.settings import Settings
+    from dipp_pipeline.home import Home, Lock
+    from dipp_pipeline.landing.history import Return
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PUBLICATION_FAILED = 1
 PROBLEMS_IN_FORCE = 3
+INTERRUPTED = 130
 
 
 class Dipp(click.Group):
-    """A group whose commands show one sentence for whatever goes wrong, and a traceback only with --debug."""
+    """A group whose commands show a sentence for whatever goes wrong, and a traceback only with --debug."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(context)
+            with machine_faults_told():
+                return super().invoke(context)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except BrokenPipeError:
-            sys.exit(1)
+        except KeyboardInterrupt:
+            _say("Stopped. What was not finished is done by the next refresh.")
+            sys.exit(INTERRUPTED)
         except Exception as error:
+            if isinstance(error.__cause__, BrokenPipeError):
+                sys.exit(1)
             if context.find_root().meta.get("debug"):
                 raise
-            raise click.ClickException(f"{error or type(error).__name__} (--debug shows where)") from None
+            raise click.ClickException(_message(error)) from None
+
+
+def _message(error: Exception) -> str:
+    """Advice as it is; of what nobody foresaw what it was, and how to report it."""
+    if isinstance(error, DippError):
+        return str(error)
+    what = str(error) if isinstance(error, RuntimeError) else f"{type(error).__name__}: {error}"
+    return f"Something unexpected happened ({what.splitlines()[0]}). {REPORT}"
 
 
 @click.group(cls=Dipp)
@@ -103,26 +118,58 @@ return_argument = click.argument("return_path", metavar="RETURN")
 @debug_option
 def refresh(home: Path | None, as_json: bool, strict: bool) -> None:
     """Take in what is new, validate, land, build, test and publish."""
-    sys.exit(_refresh(_settings(home), as_json, strict))
+    from dipp_pipeline.home import home_to_refresh
+
+    opened = home_to_refresh(home, _say)
+    with opened.locked("dipp refresh", _say) as lock:
+        sys.exit(_refresh(opened, lock, as_json, strict))
 
 
 @main.command()
 @home_option
 @debug_option
 def demo(home: Path | None) -> None:
-    """Put the sample programme into a new home, refresh it and say where everything is."""
+    """Put the sample programme into a new home, refresh it and show its findings."""
     import shutil
 
-    settings = _settings(home)
-    if settings.incoming.exists():
-        raise click.UsageError(f"{settings.home} is in use already. Give another folder with --home.")
-    shutil.copytree(Path(__file__).parent / "demo" / "incoming", settings.incoming)
-    code = _refresh(settings, as_json=False, strict=False)
-    click.echo(f"\nThe returns are in    {settings.incoming}")
-    click.echo(f"The findings are in   {settings.database}")
-    click.echo(f"See the programme:    {sys.argv[0]} status --home {settings.home}")
-    click.echo(f"See how it was made:  {sys.argv[0]} ui --home {settings.home}")
+    from dipp_pipeline.home import open_home
+
+    opened = open_home(home)
+    if opened.path.exists():
+        raise click.UsageError(f"{opened.path} is in use already. Give another folder with --home.")
+    shutil.copytree(Path(__file__).parent / "demo" / "incoming", opened.incoming)
+    with opened.locked("dipp demo", _say) as lock:
+        code = _refresh(opened, lock, as_json=False, strict=False)
+    if opened.database.exists():
+        from dipp_pipeline.reports.findings import read_findings
+        from dipp_pipeline.reports.text import show_findings
+
+        click.echo()
+        show_findings(read_findings(opened, None))
+    click.echo(f"\nThe returns are in    {opened.incoming}")
+    click.echo(f"The findings are in   {opened.database}")
+    click.echo(f"One region's          {_dipp('findings', 'west-midlands', home=opened)}")
+    click.echo(f"See the programme     {_dipp('status', home=opened)}")
+    click.echo(f"See how it was made   {_dipp('ui', home=opened)}")
     sys.exit(code)
+
+
+@main.command()
+@click.argument("region_slug", metavar="[REGION]", required=False)
+@home_option
+@json_option
+@debug_option
+def findings(region_slug: str | None, home: Path | None, as_json: bool) -> None:
+    """Show the published findings, national or of a region."""
+    from dipp_pipeline.home import existing_home
+    from dipp_pipeline.reports.findings import read_findings
+    from dipp_pipeline.reports.text import show_findings
+
+    published = read_findings(existing_home(home), region_slug)
+    if as_json:
+        _print_json(published.as_json())
+    else:
+        show_findings(published)
 
 
 @main.command()
@@ -138,14 +185,15 @@ def demo(home: Path | None) -> None:
 @debug_option
 def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marked_up: Path | None) -> None:
     """Validate returns without storing anything."""
-    settings = _settings(None)
-    _check_region(region_slug)
+    from dipp_pipeline.home import open_home
     from dipp_pipeline.reports.check import check_files
     from dipp_pipeline.reports.text import show_checked
 
-    checked = check_files(files, region_slug, settings, marked_up)
+    home = open_home(None)
+    _check_region(home, region_slug)
+    checked = check_files(files, region_slug, home, marked_up)
     if as_json:
-        click.echo(json.dumps([result.as_json() for result in checked], indent=1))
+        _print_json([result.as_json() for result in checked])
     else:
         for result in checked:
             show_checked(result)
@@ -158,17 +206,18 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marke
 @debug_option
 def status(home: Path | None, as_json: bool) -> None:
     """Show the programme, region by region."""
-    settings = _settings(home)
+    from dipp_pipeline.home import existing_home
     from dipp_pipeline.reports.status import progress_json, summarise, summarise_returns
     from dipp_pipeline.reports.text import show_status
 
-    summary = summarise(settings.database) if settings.database.exists() else None
-    returns = summarise_returns(settings.warehouse)
+    opened = existing_home(home)
+    summary = summarise(opened.database) if opened.database.exists() else None
+    returns = summarise_returns(opened.warehouse)
     if as_json:
         release, regions = (summary.release_id, progress_json(summary)) if summary else (None, [])
-        click.echo(json.dumps({"release_id": release, "regions": regions, **returns.as_json()}, indent=1))
+        _print_json({"release_id": release, "regions": regions, **returns.as_json()})
     elif summary is None:
-        click.echo(f"Nothing is published in {settings.home} yet. Run: dipp refresh --home {settings.home}")
+        click.echo(f"Nothing is published in {opened.path} yet. Run: {_dipp('refresh', home=opened)}")
     else:
         show_status(summary, returns)
 
@@ -181,12 +230,13 @@ def ui(home: Path | None, port: int) -> None:
     """Serve the Dagster web page, with its daemon, to this machine alone."""
     import subprocess
 
-    settings = _settings(home)
+    from dipp_pipeline.home import existing_home
     from dipp_pipeline.orchestration.refresh import prepare_dagster_home
 
-    prepare_dagster_home(settings)
+    opened = existing_home(home)
+    prepare_dagster_home(opened)
     click.echo(f"Dagster will be at http://127.0.0.1:{port}. Stop it with Ctrl+C.", err=True)
-    environment = os.environ | {"DIPP_HOME": str(settings.home), "DAGSTER_HOME": str(settings.dagster_home)}
+    environment = os.environ | {"DIPP_HOME": str(opened.path), "DAGSTER_HOME": str(opened.dagster)}
     served = [sys.executable, "-m", "dagster", "dev", "-m", "dipp_pipeline.definitions"]
     sys.exit(subprocess.run([*served, "-h", "127.0.0.1", "-p", str(port)], env=environment, check=False).returncode)
 
@@ -194,19 +244,21 @@ def ui(home: Path | None, port: int) -> None:
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--region", "region_slug", metavar="SLUG", help="Whose PDUs can be chosen. Default: all of them.")
+@click.option("--force", is_flag=True, help="Write over a file that is there, without asking.")
 @debug_option
-def template(file: Path, region_slug: str | None) -> None:
+def template(file: Path, region_slug: str | None, force: bool) -> None:
     """Write an empty return (.xlsx) with drop-down lists."""
-    from dipp_pipeline.programme.seeds import load_programme
-    from dipp_pipeline.settings import seeds
+    from dipp_pipeline.home import open_home
     from dipp_pipeline.template.workbook import write_template
 
-    programme = load_programme(seeds())
+    home = open_home(None)
     if file.suffix.lower() != ".xlsx":
         raise click.BadParameter(f'"{file}" does not end in .xlsx.')
-    _check_region(region_slug)
-    write_template(file, programme, programme.region_by_slug[region_slug] if region_slug else None)
-    click.echo(f"The template is {file}. Check it when it is filled in: {sys.argv[0]} check {file}")
+    _check_region(home, region_slug)
+    if file.exists() and not force:
+        click.confirm(f"{file} is there already. Write over it?", abort=True, err=True)
+    write_template(file, home.programme, home.programme.region_by_slug[region_slug] if region_slug else None)
+    click.echo(f"The template is {file}. Check it when it is filled in: {_dipp('check', file)}")
 
 
 @main.command()
@@ -217,15 +269,18 @@ def template(file: Path, region_slug: str | None) -> None:
 @debug_option
 def history(region_slug: str, return_path: str | None, home: Path | None, as_json: bool) -> None:
     """Show every version of a region's returns, or of one with all that each changed."""
-    settings = _settings(home)
+    from dipp_pipeline.home import existing_home
     from dipp_pipeline.reports.history import history_of_region
     from dipp_pipeline.reports.text import show_history
 
-    versions = history_of_region(settings, region_slug, return_path)
+    versions = history_of_region(existing_home(home), region_slug, return_path)
     if not versions:
-        raise click.ClickException(f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} is known.")
+        raise click.ClickException(
+            f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} ever arrived. "
+            "Name it as in the drop folder."
+        )
     if as_json:
-        click.echo(json.dumps([version.as_json() for version in versions], indent=1))
+        _print_json([version.as_json() for version in versions])
     else:
         show_history(versions, in_full=return_path is not None)
 
@@ -238,13 +293,13 @@ def history(region_slug: str, return_path: str | None, home: Path | None, as_jso
 @debug_option
 def explain(region_slug: str, measure_code: str, home: Path | None, as_json: bool) -> None:
     """Show the cases behind a measure, or a core question, of a region, and the cells that say so."""
-    settings = _settings(home)
+    from dipp_pipeline.home import existing_home
     from dipp_pipeline.reports.explain import explain as explained
     from dipp_pipeline.reports.text import show_explanation
 
-    explanation = explained(settings, region_slug, measure_code)
+    explanation = explained(existing_home(home), region_slug, measure_code)
     if as_json:
-        click.echo(json.dumps(explanation.as_json(), indent=1))
+        _print_json(explanation.as_json())
     else:
         show_explanation(explanation)
 
@@ -256,19 +311,18 @@ def explain(region_slug: str, measure_code: str, home: Path | None, as_json: boo
 @debug_option
 def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
     """Take a return out of force, until new bytes of it arrive."""
-    settings = _settings(home)
-    from dipp_pipeline.house import open_house
+    from dipp_pipeline.home import existing_home
 
-    house = open_house(settings)
-    with house.alone():
-        known = _known(house, region_slug, return_path)
-        cases = known.in_force.reading.counts.accepted if known.in_force and known.in_force.reading else 0
-        known.withdraw()
-    how_many = "" if known.to_read else f"{cases} "  # nobody knows before it is read again
+    opened = existing_home(home)
+    with opened.locked("dipp withdraw", _say):
+        return_ = _return(opened, region_slug, return_path)
+        cases = return_.in_force.reading.counts.accepted if return_.in_force and return_.in_force.reading else 0
+        return_.withdraw()
+    how_many = "" if return_.to_read else f"{cases} "  # nobody knows before it is read again
     click.echo(
         f"{return_path} is out of force. With the next refresh its {how_many}accepted cases leave the findings. Its "
         "original and its history stay, and it comes into force again when new bytes of it arrive.\n"
-        f"Run: {sys.argv[0]} refresh --home {settings.home}"
+        f"Run: {_dipp('refresh', home=opened)}"
     )
 
 
@@ -279,14 +333,13 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
 @debug_option
 def accept(region_slug: str, return_path: str, home: Path | None) -> None:
     """Let the held version of a return come into force, though it loses many cases."""
-    settings = _settings(home)
-    from dipp_pipeline.house import open_house
+    from dipp_pipeline.home import existing_home
 
-    house = open_house(settings)
-    with house.alone():
-        known = _known(house, region_slug, return_path)
-        held = known.held
-        if known.to_read:
+    opened = existing_home(home)
+    with opened.locked("dipp accept", _say):
+        return_ = _return(opened, region_slug, return_path)
+        held = return_.held
+        if return_.to_read:
             raise click.ClickException(f"{return_path} must be read again first. Run the refresh.")
         if held is None:
             raise click.ClickException(f"No version of {return_path} is held. dipp status shows which are.")
@@ -295,7 +348,7 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
     click.echo(
         f"Version {held.number} of {return_path} is accepted. With the next refresh it is in force"
         + (f", and {lost.cases} of the {lost.of} cases of the version before leave the findings.\n" if lost else ".\n")
-        + f"Run: {sys.argv[0]} refresh --home {settings.home}"
+        + f"Run: {_dipp('refresh', home=opened)}"
     )
 
 
@@ -311,18 +364,16 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     reference = well_formed(case_reference)
     if reference is None:
         raise click.BadParameter("A case reference is a letter and six digits.")
-    settings = _settings(home)
-    from dipp_pipeline.house import open_house
-    from dipp_pipeline.privacy.erase import erase as erase_case
-    from dipp_pipeline.privacy.proof import prove_erased
+    from dipp_pipeline.home import existing_home
+    from dipp_pipeline.orchestration.erasure import erase_case
     from dipp_pipeline.reports.text import show_erased
 
-    house = open_house(settings)
-    erased = erase_case(house, reference, scrub_incoming)
-    code = _refresh(settings, as_json=False, strict=False)
-    proof = prove_erased(house, reference)
-    show_erased(erased, proof)
-    sys.exit(1 if proof.left or erased.unsearched else code)
+    opened = existing_home(home)
+    with opened.locked("dipp erase", _say) as lock:
+        refresh = partial(_refresh, opened, lock, as_json=False, strict=False)
+        report = erase_case(opened, reference, scrub_incoming, refresh)
+    show_erased(report)
+    sys.exit(0 if report.is_complete else 1)
 
 
 @main.command()
@@ -331,30 +382,28 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
 @debug_option
 def purge(before: "datetime", home: Path | None) -> None:
     """Delete the contents of versions that arrived before a day and are not needed any more."""
-    settings = _settings(home)
-    from dipp_pipeline.house import open_house
+    from dipp_pipeline.home import existing_home
+    from dipp_pipeline.intake.drop_folder import arrivals
     from dipp_pipeline.privacy.retention import purge as purge_versions
     from dipp_pipeline.reports.text import show_purged
 
-    show_purged(purge_versions(open_house(settings), before.date()))
-    sys.exit(_refresh(settings, as_json=False, strict=False))
+    opened = existing_home(home)
+    with opened.locked("dipp purge", _say) as lock:
+        dropped = [arrival.file for arrival in arrivals(opened.incoming, opened.programme)]
+        returns = opened.history().returns
+        show_purged(purge_versions(returns, opened.originals, opened.warehouse, dropped, before.date()))
+        sys.exit(_refresh(opened, lock, as_json=False, strict=False))
 
 
-def _settings(home: Path | None) -> "Settings":
-    from dipp_pipeline.settings import load_settings
+def _refresh(home: "Home", lock: "Lock", as_json: bool, strict: bool) -> int:
+    """Refresh a locked home, print what came of it, and return the exit code."""
+    from dipp_pipeline.orchestration.command import refresh_home
 
-    return load_settings(home)
-
-
-def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
-    """Refresh, print what came of it, and return the exit code."""
-    from dipp_pipeline.refreshing import refresh_home
-
-    refreshed = refresh_home(settings, debug=bool(click.get_current_context().find_root().meta.get("debug")))
+    refreshed = refresh_home(home, lock, debug=bool(click.get_current_context().find_root().meta.get("debug")))
     if refreshed.error:
-        click.echo(f"Error: {refreshed.error}", err=True)
+        _say(f"Error: {_message(refreshed.error)}")
     if as_json:
-        click.echo(json.dumps(refreshed.as_json(), indent=1))
+        _print_json(refreshed.as_json())
     else:
         from dipp_pipeline.reports.text import show_refreshed
 
@@ -365,19 +414,30 @@ def _refresh(settings: "Settings", as_json: bool, strict: bool) -> int:
     return PROBLEMS_IN_FORCE if strict and summary and summary.has_problems else 0
 
 
-def _check_region(slug: str | None) -> None:
-    from dipp_pipeline.programme.seeds import load_programme
-    from dipp_pipeline.settings import seeds
+def _say(sentence: str) -> None:
+    """Tell a person what standard output, which may be for a machine, does not hold."""
+    click.echo(sentence, err=True)
 
-    regions = load_programme(seeds()).region_by_slug
+
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=1))
+
+
+def _dipp(*arguments: object, home: "Home | None" = None) -> str:
+    """A command to type, as this one was called."""
+    return shlex.join(map(str, (sys.argv[0], *arguments, *(("--home", home.path) if home else ()))))
+
+
+def _check_region(home: "Home", slug: str | None) -> None:
+    regions = home.programme.region_by_slug
     if slug is not None and slug not in regions:
         raise click.BadParameter(f'"{slug}" is no region. Use one of {", ".join(sorted(regions))}.')
 
 
-def _known(house: "House", region_slug: str, return_path: str) -> "KnownReturn":
-    known = house.history().find(region_slug, return_path)
-    if known is None:
+def _return(home: "Home", region_slug: str, return_path: str) -> "Return":
+    return_ = home.history().find(region_slug, return_path)
+    if return_ is None:
         raise click.ClickException(
             f'No return "{return_path}" of {region_slug} ever arrived. Name it as in the folder.'
         )
-    return known
+    return return_

@@ -1,4 +1,4 @@
-"""Where things are and how much is allowed: one frozen Settings object, and the only reader of the environment."""
+"""How much is allowed and how many are kept: one frozen Settings object, and the only reader of the environment."""
 
 import os
 import tomllib
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from dipp_pipeline.errors import DippError
+
 MEGABYTE = 1024 * 1024
 
 SHORTEST_KEY = 32
 """Characters of a pseudonym key: as many as the hexadecimal digits of 128 random bits."""
 
-_NUMBERS = ("readers", "releases_kept", "held_above_percent")
 
-
-class SettingsError(Exception):
+class SettingsError(DippError):
     """A setting is unknown or not what it must be; the message says which and where it stands."""
 
 
@@ -34,9 +34,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """The home folder and what is set for it."""
+    """What is set for a home."""
 
-    home: Path
     limits: Limits = field(default_factory=Limits)
     readers: int = 2
     """How many workbooks are read at the same time."""
@@ -44,119 +43,52 @@ class Settings:
     """How many former releases are kept for rollback."""
     held_above_percent: int = 20
     """A version that would lose more of the accepted cases than this is held until someone accepts it."""
+    wait_seconds: int = 900
+    """How long a run waits for another one that has the home."""
     pseudonym_key: bytes | None = field(default=None, repr=False)
     """In place of the key that the home makes for itself."""
 
-    @property
-    def incoming(self) -> Path:
-        return self.home / "incoming"
 
-    @property
-    def restricted(self) -> Path:
-        return self.home / "restricted"
-
-    @property
-    def originals(self) -> Path:
-        return self.restricted / "originals"
-
-    @property
-    def corrections(self) -> Path:
-        return self.originals / "corrections.csv"
-
-    @property
-    def erasures(self) -> Path:
-        return self.restricted / "erasures.json"
-
-    @property
-    def keys(self) -> Path:
-        return self.home / "keys"
-
-    @property
-    def feedback(self) -> Path:
-        return self.restricted / "feedback"
-
-    @property
-    def landing(self) -> Path:
-        return self.restricted / "landing"
-
-    @property
-    def warehouse(self) -> Path:
-        return self.restricted / "warehouse.duckdb"
-
-    @property
-    def former_releases(self) -> Path:
-        return self.restricted / "releases"
-
-    @property
-    def database(self) -> Path:
-        return self.home / "published" / "dipp_findings.duckdb"
-
-    @property
-    def dagster_home(self) -> Path:
-        return self.home / "dagster"
+_MOST = {
+    "file_megabytes": 100_000,
+    "expanded_megabytes": 1_000_000,
+    "sheets": 10_000,
+    "rows": 2**20,
+    "columns": 2**14,
+    "seconds": 86_400,
+    "memory_megabytes": 1_000_000,
+    "readers": 256,
+    "releases_kept": 10_000,
+    "held_above_percent": 100,
+    "wait_seconds": 604_800,
+}
+"""Setting to the most that it may be: a day for a file, a week for another run, as many rows as Excel has."""
 
 
-def load_settings(home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+def home_folder(given: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The home that is given, else `DIPP_HOME`, else `dipp_home` in the current folder."""
+    return (given or Path(environment.get("DIPP_HOME") or "dipp_home")).expanduser().absolute()
+
+
+def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of a home: the environment (`DIPP_…`) before `dipp.toml`, both before the defaults.
 
-    The home is the one given, else `DIPP_HOME`, else `dipp_home` in the current folder. Raises SettingsError.
+    Raises SettingsError.
     """
-    home = (home or Path(environment.get("DIPP_HOME") or "dipp_home")).expanduser().absolute()
     written = _written(home / "dipp.toml", environment)
-    limits = {setting.name: written.pop(setting.name) for setting in fields(Limits) if setting.name in written}
-    others = {name: written.pop(name) for name in _NUMBERS if name in written}
-    if written:
-        raise SettingsError(
-            f'{home / "dipp.toml"}: there is no setting "{min(written)}". Take it out or mend its name.'
-        )
-    return Settings(home, Limits(**limits), **others, pseudonym_key=_pseudonym_key(environment))
+    unknown = sorted(written.keys() - _MOST.keys())
+    if unknown:
+        raise SettingsError(f'{home / "dipp.toml"}: there is no setting "{unknown[0]}". Take it out or mend its name.')
+    numbers = {name: _whole_number(name, value) for name, value in written.items()}
+    limits = {setting.name: numbers.pop(setting.name) for setting in fields(Limits) if setting.name in numbers}
+    return Settings(Limits(**limits), **numbers, pseudonym_key=_pseudonym_key(environment))
 
 
-def dbt_like_sql() -> Path:
-    """The folder of seeds and SQL."""
-    return _shipped("dbt_like_sql")
-
-
-def dagster_yaml() -> Path:
-    """The configuration of the Dagster instance."""
-    return _shipped("dagster.yaml")
-
-
-def seeds() -> Path:
-    """The folder of the reference data."""
-    return dbt_like_sql() / "seeds"
-
-
-def _shipped(name: str) -> Path:
+def shipped(name: str) -> Path:
     """What travels with the package: inside it where it is installed, beside it in a checkout."""
     package = Path(__file__).parent
     installed = package / name
     return installed if installed.exists() else package.parent / name
-
-
-def _pseudonym_key(environment: Mapping[str, str]) -> bytes | None:
-    given = environment.get("DIPP_PSEUDONYM_KEY")
-    return None if given is None else checked_key(given.encode(), "DIPP_PSEUDONYM_KEY")
-
-
-def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, int]:
-    try:
-        written: dict[str, Any] = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{toml} is not valid TOML: {error}. Mend it or take it away.") from None
-    known = {setting.name for setting in fields(Limits)} | set(_NUMBERS)
-    written |= {name: environment[f"DIPP_{name.upper()}"] for name in known if f"DIPP_{name.upper()}" in environment}
-    return {name: _whole_number(name, value) for name, value in written.items()}
-
-
-def _whole_number(name: str, value: Any) -> int:
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = 0
-    if number < 1:
-        raise SettingsError(f'The setting {name} is "{value}". Give a whole number of 1 or more.')
-    return number
 
 
 def checked_key(secret: bytes, where: str) -> bytes:
@@ -164,3 +96,26 @@ def checked_key(secret: bytes, where: str) -> bytes:
     if len(secret.strip()) < SHORTEST_KEY:
         raise SettingsError(f"{where} holds no key of {SHORTEST_KEY} characters or more. Give one, or restore it.")
     return secret.strip()
+
+
+def _pseudonym_key(environment: Mapping[str, str]) -> bytes | None:
+    given = environment.get("DIPP_PSEUDONYM_KEY")
+    return None if given is None else checked_key(given.encode(), "DIPP_PSEUDONYM_KEY")
+
+
+def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        written: dict[str, Any] = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{toml} is not valid TOML: {error}. Mend it or take it away.") from None
+    given = {name: environment[f"DIPP_{name.upper()}"] for name in _MOST if f"DIPP_{name.upper()}" in environment}
+    return written | given
+
+
+def _whole_number(name: str, value: Any) -> int:
+    """A whole number, as TOML or a text has it: 1.9, true and inf are none."""
+    text = "" if isinstance(value, bool) else str(value).strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 1 <= number <= _MOST[name]:
+        raise SettingsError(f'The setting {name} is "{value}". Give a whole number from 1 to {_MOST[name]}.')
+    return number

@@ -35,7 +35,7 @@ def first_step(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """After the first step of the story: everything is new, London's late return is refused."""
     home = Home(tmp_path_factory.mktemp("landing") / "first")
     home.put(story(1))
-    home.take_in()
+    home.ingest()
     return home
 
 
@@ -44,7 +44,7 @@ def second_step(first_step: Home) -> Home:
     """After the second: new bytes of three returns, of which North East's are refused."""
     home = first_step.copy(first_step.path.with_name("second"))
     home.put(story(2))
-    home.take_in()
+    home.ingest()
     return home
 
 
@@ -54,7 +54,7 @@ def wales_alone(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("landing") / "wales")
     home.put(story(1))
     home.put(SAMPLES / "defects" / "wales" / "R02-1.xlsx", "wales/malformed.xlsx")
-    home.take_in("wales")
+    home.ingest("wales")
     return home
 
 
@@ -79,7 +79,7 @@ def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The sample programme, published."""
     home = Home(tmp_path_factory.mktemp("publishing") / "demo")
     home.put(DEMO)
-    home.take_in()
+    home.ingest()
     home.build()
     home.publish()
     return home

@@ -26,9 +26,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from dipp_pipeline.programme.model import Field, Question, Region
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import seeds
+from tests.homes import SEEDS
 
-PROGRAMME = load_programme(seeds())
+PROGRAMME = load_programme(SEEDS)
 SHEET = "Case scores"
 
 Rows = Sequence[Sequence[object]]

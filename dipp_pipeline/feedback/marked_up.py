@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dipp_pipeline import atomic
 from dipp_pipeline.feedback.copies import Copy, NotCopied, copy_of_cells, no_copy
 from dipp_pipeline.feedback.layout import copy_in_layout
 from dipp_pipeline.feedback.marks import Painter, mark_cells
@@ -28,7 +29,7 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
     """
 
     def put(copied: Copy) -> None:
-        _write_whole(target, _marked(copied, title, issues))
+        atomic.write_bytes(target, _marked(copied, title, issues))
 
     put(no_copy("copying it takes more time or memory than any return should"))
     try:
@@ -70,11 +71,3 @@ def _marked(copied: Copy, title: str, issues: Sequence[Issue]) -> bytes:
         mark_cells(sheet, by_sheet[name], painter)
     list_problems(copied, title, issues, listed, painter)
     return saved(copied.book)
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write the file aside, for its owner alone to read, and rename it into place."""
-    aside = target.with_suffix(".new")
-    aside.touch(mode=0o600)
-    aside.write_bytes(content)
-    aside.replace(target)

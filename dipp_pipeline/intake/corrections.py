@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from dipp_pipeline.errors import DippError
 from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.intake.normalise import Normaliser, canonical, normaliser_of
 from dipp_pipeline.intake.table import CaseTable, ReturnTables
@@ -25,7 +26,7 @@ from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
 HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")
 
 
-class CorrectionError(Exception):
+class CorrectionError(DippError):
     """A correction cannot be applied; the message names its line, and never a case."""
 
 
@@ -154,7 +155,7 @@ def _check_question_set(entry: Correction, table: CaseTable, programme: Programm
         if question.question_set == question_set and question.code not in table.columns:
             raise CorrectionError(
                 f"corrections.csv, line {entry.line}: the sheet of that case has no column for {question.code}, which "
-                f"an {question_set} case needs. Take the line out, or have the return sent again with that column"
+                f"an {question_set} case needs. Take the line out, or have the return sent again with that column."
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.formats import TAKEN
 
@@ -26,7 +27,17 @@ class Arrival:
     """Its path under the region's folder, or under `incoming` where it is under none."""
     file: Path
     return_id: str
-    """What the return is known by in every version."""
+    """What tells the return from others in every version."""
+
+    @property
+    def names_a_case(self) -> bool:
+        """Whether its path holds a case reference (F08)."""
+        return without_case_references(self.path) != self.path
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether it is read at all, and not refused for where it lies or what it is called."""
+        return self.region_slug is not None and not self.names_a_case
 
 
 def arrivals(incoming: Path, programme: Programme) -> list[Arrival]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dipp_pipeline.intake.counts import Contents
 from dipp_pipeline.intake.issues import Issue, quotable
-from dipp_pipeline.programme.case_reference import case_reference
+from dipp_pipeline.programme.case_reference import case_reference, case_references_within
 from dipp_pipeline.programme.matching import heading_key, tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Sheet, column_letters
@@ -115,6 +115,8 @@ class _Finder:
         return None
 
     def _read_table(self, sheet: Sheet, heading_row: int) -> CaseTable:
+        if case_references_within(sheet.name):
+            self._report("F08", "The name of this sheet holds a case reference. Rename the sheet.", sheet)
         named, others = self._columns(sheet, heading_row)
         filled_cells = _filled_cells(sheet)
         rows, skipped = _case_rows(sheet, heading_row, filled_cells, named, self.programme)

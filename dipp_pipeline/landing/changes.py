@@ -4,28 +4,18 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from dipp_pipeline.landing.tables import CASE, CHANGES, unmarked
+
 Tables = Mapping[str, pl.DataFrame]
 """The landed tables `cases` and `answers` of a version."""
 
-CASE = "case_pseudonym"
-
-CHANGES = {
-    CASE: pl.String,
-    "change": pl.String,
-    "column_name": pl.String,
-    "value_before": pl.String,
-    "value_after": pl.String,
-    "sheet": pl.String,
-    "row": pl.Int32,
-}
-"""`change` is case_added, case_lost or value_changed. The sheet and row are of the later version, unless the case is
-lost."""
+_CHANGES = unmarked(CHANGES)
 
 
 def changes(before: Tables | None, after: Tables) -> pl.DataFrame:
     """The changes among accepted cases, by case and column; none where there was no version before."""
     if before is None:
-        return pl.DataFrame(schema=CHANGES)
+        return pl.DataFrame(schema=_CHANGES)
     old, new = before["cases"], after["cases"]
     parts = [
         _whole_cases(new.join(old, on=CASE, how="anti"), "case_added"),
@@ -39,7 +29,7 @@ def _whole_cases(cases: pl.DataFrame, change: str) -> pl.DataFrame:
     given = cases.select(CASE, "sheet", "row").with_columns(pl.lit(change).alias("change"))
     return given.select(
         pl.col(name) if name in given.columns else pl.lit(None, data_type).alias(name)
-        for name, data_type in CHANGES.items()
+        for name, data_type in _CHANGES.items()
     )
 
 
@@ -49,7 +39,7 @@ def _values_changed(before: Tables, after: Tables) -> pl.DataFrame:
     new = _values(after).rename({"value": "value_after"})
     compared = old.join(new, on=[CASE, "column_name"], how="full", coalesce=True).join(kept, on=CASE)
     changed = compared.filter(pl.col("value_before").ne_missing(pl.col("value_after")))
-    return changed.with_columns(pl.lit("value_changed").alias("change")).select(*CHANGES)
+    return changed.with_columns(pl.lit("value_changed").alias("change")).select(*_CHANGES)
 
 
 def _values(tables: Tables) -> pl.DataFrame:

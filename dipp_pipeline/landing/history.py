@@ -10,15 +10,17 @@
 Each folder is written aside and renamed into place once, and never changed (see write.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from dipp_pipeline.atomic import read_document, write_document
 from dipp_pipeline.intake.counts import Contents, Counts
-from dipp_pipeline.landing.documents import read_document, write_document
+from dipp_pipeline.programme.case_reference import without_case_references
+from dipp_pipeline.programme.model import Programme, Region
 
 IN_PLACE = "[0-9]*"
 """The folders of versions; one that was never renamed into place begins with a dot."""
@@ -47,6 +49,8 @@ class Reading:
     """What reading a version gave, under the definitions in force now, or before it was purged."""
 
     folder: Path
+    identity: str
+    """SHA-256 over all that was landed of it."""
     refused: bool
     counts: Counts
     contents: Contents
@@ -60,6 +64,7 @@ class Reading:
         """As its manifest says."""
         return cls(
             folder=folder,
+            identity=manifest["identity"],
             refused=manifest["refused"],
             counts=Counts(**manifest["counts"]),
             contents=Contents(**manifest["contents"]),
@@ -84,18 +89,26 @@ class Version:
     purged: bool
     """Whether nothing is left of it but its hash and its counts."""
 
+    @property
+    def was_read(self) -> bool:
+        """Whether cases of it may count."""
+        return self.reading is not None and not self.reading.refused
+
     def accept(self) -> None:
         """Let the version come into force whatever it loses."""
         write_document(self.folder / ACCEPTED, {})
 
 
 @dataclass(frozen=True)
-class KnownReturn:
-    """A return, known by its region and its path, with all its versions."""
+class Return:
+    """A return, told by its region and its path, with all its versions."""
 
     return_id: str
     region_slug: str | None
     path: str
+    """Its path under the region's folder; where that holds a case reference, without it."""
+    names_a_case: bool
+    """Whether its path held a case reference (F08)."""
     folder: Path
     versions: Sequence[Version]
     withdrawn_through: int
@@ -174,6 +187,17 @@ class KnownReturn:
                 yield version
 
 
+@dataclass(frozen=True)
+class Submission:
+    """A version that is to be read: of which return, in which file, for which region."""
+
+    return_: Return
+    version: Version
+    file: Path | None
+    """Its original; None where it was not kept."""
+    region: Region | None
+
+
 class History:
     """All returns that ever arrived, as they stand under the given definitions."""
 
@@ -183,28 +207,47 @@ class History:
         self.definitions = definitions
 
     @cached_property
-    def returns(self) -> Sequence[KnownReturn]:
+    def returns(self) -> Sequence[Return]:
         """By region and path; those under no region first."""
         folders = {manifest.parent.parent for manifest in self._landing.glob(f"*/*/{IN_PLACE}/version.json")}
-        known = (self._known_return(folder) for folder in folders)
-        return sorted(known, key=lambda entry: (entry.region_slug or "", entry.path))
+        returns = (self._return(folder) for folder in folders)
+        return sorted(returns, key=lambda entry: (entry.region_slug or "", entry.path))
 
-    def find(self, region_slug: str, path: str) -> KnownReturn | None:
+    def find(self, region_slug: str, path: str) -> Return | None:
         """The return of that region and path. For one under no region, the first folder of its path is the region."""
+        path = without_case_references(path)
         names = ((region_slug, path), (None, f"{region_slug}/{path}"))
-        return next((known for known in self.returns if (known.region_slug, known.path) in names), None)
+        return next((return_ for return_ in self.returns if (return_.region_slug, return_.path) in names), None)
+
+    def of_regions(self, region_slugs: Collection[str]) -> Sequence[Return]:
+        """The returns of these regions, and those under no region."""
+        return [entry for entry in self.returns if entry.region_slug is None or entry.region_slug in region_slugs]
+
+    def to_read(self, region_slugs: Collection[str], originals: Path, programme: Programme) -> list[Submission]:
+        """Of each return of these regions the first version that must be read, if there is one."""
+        return [
+            Submission(
+                return_,
+                version,
+                originals / version.original if version.original else None,
+                programme.region_by_slug[return_.region_slug] if return_.region_slug else None,
+            )
+            for return_ in self.of_regions(region_slugs)
+            if (version := return_.to_read)
+        ]
 
     @cached_property
-    def by_id(self) -> dict[str, KnownReturn]:
+    def by_id(self) -> dict[str, Return]:
         return {entry.return_id: entry for entry in self.returns}
 
-    def _known_return(self, folder: Path) -> KnownReturn:
-        known = read_document(folder / "return.json")
+    def _return(self, folder: Path) -> Return:
+        written = read_document(folder / "return.json")
         withdrawn = folder / "withdrawn.json"
-        return KnownReturn(
+        return Return(
             return_id=folder.name,
-            region_slug=known["region"],
-            path=known["path"],
+            region_slug=written["region"],
+            path=written["path"],
+            names_a_case=written.get("names_a_case", False),
             folder=folder,
             versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/version.json"))],
             withdrawn_through=read_document(withdrawn)["through_version"] if withdrawn.exists() else 0,
@@ -212,14 +255,14 @@ class History:
         )
 
     def _version(self, folder: Path) -> Version:
-        known = read_document(folder / "version.json")
+        written = read_document(folder / "version.json")
         purged = folder / PURGED
         return Version(
             number=int(folder.name),
             folder=folder,
-            sha256=known["sha256"],
-            original=known["original"],
-            received_at=datetime.fromisoformat(known["received_at"]),
+            sha256=written["sha256"],
+            original=written["original"],
+            received_at=datetime.fromisoformat(written["received_at"]),
             reading=_reading(purged if purged.exists() else folder / self.definitions / MANIFEST),
             accepted=(folder / ACCEPTED).exists(),
             purged=purged.exists(),

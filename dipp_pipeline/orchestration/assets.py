@@ -1,23 +1,20 @@
-"""The walk through the house as Dagster assets: each a sentence, with what to show of it."""
+"""The way of a return as Dagster assets: each a sentence, with what to show of it."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from dipp_pipeline.giving_back import give_back
-from dipp_pipeline.house import House
-from dipp_pipeline.intake_process import IntakeProcess
-from dipp_pipeline.landing.history import KnownReturn
-from dipp_pipeline.programme.case_reference import without_case_references
+from dipp_pipeline.errors import machine_faults_told
+from dipp_pipeline.landing.history import Return
+from dipp_pipeline.orchestration.ingest import Refresh
+from dipp_pipeline.pipeline import build, feedback, publish
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.releasing import build, release
-from dipp_pipeline.settings import seeds
 from dipp_pipeline.warehouse.build import Outcome
-from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, column_lineage
-from dipp_pipeline.warehouse.sources import source_columns
+from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
 CASE_SCORES = dg.AssetKey("case_scores")
 FINDINGS = dg.AssetKey("dipp_findings")
@@ -37,7 +34,7 @@ def region_partitions(programme: Programme) -> dg.StaticPartitionsDefinition:
     return dg.StaticPartitionsDefinition([region.slug for region in programme.regions])
 
 
-def seed_assets() -> Sequence[dg.AssetSpec]:
+def seed_assets(seeds: Path) -> Sequence[dg.AssetSpec]:
     """The reference data, which no run makes."""
     return [
         dg.AssetSpec(
@@ -46,11 +43,11 @@ def seed_assets() -> Sequence[dg.AssetSpec]:
             kinds={"csv"},
             description=f"Reference data: {path.stem.replace('_', ' ')}.",
         )
-        for path in sorted(seeds().glob("*.csv"))
+        for path in sorted(seeds.glob("*.csv"))
     ]
 
 
-def landing_asset(programme: Programme, ahead: IntakeProcess | None) -> dg.AssetsDefinition:
+def landing_asset(programme: Programme) -> dg.AssetsDefinition:
     """The asset of all landed returns, partitioned by region."""
 
     @dg.asset(
@@ -69,18 +66,18 @@ def landing_asset(programme: Programme, ahead: IntakeProcess | None) -> dg.Asset
             ),
         ],
     )
-    def case_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Result]:
+    def case_scores(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> Iterator[Result]:
         """Accepted cases of each region's returns, validated and landed as Parquet."""
-        read = (ahead or IntakeProcess(house.settings, context.partition_keys)).result()
-        history = house.history()
-        known = [history.by_id[return_id] for return_id in read]
-        yield dg.MaterializeResult(metadata=_landing_metadata(known, history.returns))
+        submissions = refresh.ingest(context.partition_keys)
+        history = refresh.home.history()
+        read = [history.by_id[return_id] for return_id in sorted({entry.return_.return_id for entry in submissions})]
+        yield dg.MaterializeResult(metadata=_landing_metadata(read, history.returns))
         yield from _landing_checks(history.returns)
 
     return case_scores
 
 
-def model_assets(project: Project, programme: Programme) -> dg.AssetsDefinition:
+def model_assets(project: Project, sources: TableColumns) -> dg.AssetsDefinition:
     """The SQL models, each an asset of its own, built together in one step."""
 
     @dg.multi_asset(
@@ -91,10 +88,10 @@ def model_assets(project: Project, programme: Programme) -> dg.AssetsDefinition:
         can_subset=True,
         name="sql_models",
     )
-    def sql_models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Result]:
+    def sql_models(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> Iterator[Result]:
         """Build and test the warehouse. It is always built whole; a selection only chooses what is reported."""
-        outcome = build(house)
-        sources = source_columns(seeds(), programme)
+        with machine_faults_told():
+            outcome = build(refresh.home)
         for model in project.models:
             if dg.AssetKey(model.name) in context.selected_asset_keys:
                 yield _materialized(model, outcome, column_lineage(model, project, sources))
@@ -108,11 +105,12 @@ def model_assets(project: Project, programme: Programme) -> dg.AssetsDefinition:
 def feedback_asset() -> dg.AssetsDefinition:
     """The asset of the marked-up returns."""
 
-    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, "int_case_claims"], group_name="feedback", kinds={"excel"})
-    def marked_up_returns(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, "report_case_clashes"], group_name="feedback", kinds={"excel"})
+    def marked_up_returns(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """A copy of each return with problems, with every problem marked, for whoever sent it."""
-        given_back = give_back(house)
-        return dg.MaterializeResult(metadata={"written": given_back.written, "standing": given_back.standing})
+        with machine_faults_told():
+            made = feedback(refresh.home)
+        return dg.MaterializeResult(metadata={"written": made.written, "copies": made.copies})
 
     return marked_up_returns
 
@@ -121,14 +119,15 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
     """The asset of the published database."""
 
     @dg.asset(key=FINDINGS, deps=[mart.name for mart in project.marts], group_name="publication", kinds={"duckdb"})
-    def dipp_findings(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    def dipp_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """The published database. It is only made where every SQL test passed on exactly its data."""
-        released = release(house)
+        with machine_faults_told():
+            released = publish(refresh.home)
         return dg.MaterializeResult(
             metadata={
                 "release_id": released.release_id,
                 "changed": released.changed,
-                "database": dg.MetadataValue.path(str(house.settings.database)),
+                "database": dg.MetadataValue.path(str(refresh.home.database)),
             }
         )
 
@@ -177,40 +176,42 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _landing_metadata(read: Sequence[KnownReturn], returns: Sequence[KnownReturn]) -> Mapping[str, Any]:
+def _landing_metadata(read: Sequence[Return], returns: Sequence[Return]) -> Mapping[str, Any]:
     """What this run read, and where every row and cell of the returns in force ended."""
-    versions = [known.latest.reading for known in read if known.latest.reading]
+    versions = [return_.latest.reading for return_ in read if return_.latest.reading]
     counts = {
         "returns_read": len(read),
         "returns_refused": sum(reading.refused for reading in versions),
-        "returns_held": sum(known.held is not None for known in returns),
+        "returns_held": sum(return_.held is not None for return_ in returns),
         "cases_accepted": sum(reading.counts.accepted for reading in versions),
         "cases_quarantined": sum(reading.counts.quarantined for reading in versions),
     }
     records = [
         dg.TableRecord(
             {
-                "region": known.region_slug or "",
-                "return": without_case_references(known.path),
+                "region": return_.region_slug or "",
+                "return": return_.path,
                 "version": version.number,
-                "outcome": known.outcome(version),
+                "outcome": return_.outcome(version),
                 **{f"cases_{name}": number for name, number in asdict(version.reading.counts).items()},
                 **asdict(version.reading.contents),
             }
         )
-        for known in returns
-        for version in filter(None, (known.in_force, known.held))
+        for return_ in returns
+        for version in filter(None, (return_.in_force, return_.held))
         if version.reading
     ]
     return {**counts, "reconciliation": dg.MetadataValue.table(records)} if records else counts
 
 
-def _landing_checks(returns: Sequence[KnownReturn]) -> Iterator[dg.AssetCheckResult]:
-    refused = sum(known.refused for known in returns)
+def _landing_checks(returns: Sequence[Return]) -> Iterator[dg.AssetCheckResult]:
+    refused = sum(return_.refused for return_ in returns)
     quarantined = sum(
-        known.in_force.reading.counts.quarantined for known in returns if known.in_force and known.in_force.reading
+        return_.in_force.reading.counts.quarantined
+        for return_ in returns
+        if return_.in_force and return_.in_force.reading
     )
-    held = sum(known.held is not None for known in returns)
+    held = sum(return_.held is not None for return_ in returns)
     for name, count in {NO_RETURN_REFUSED: refused, NO_CASE_QUARANTINED: quarantined, NO_VERSION_HELD: held}.items():
         yield dg.AssetCheckResult(
             asset_key=CASE_SCORES,

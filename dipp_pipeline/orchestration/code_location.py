@@ -1,35 +1,49 @@
 """Everything that Dagster shows and runs, put together for one home."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
-from dipp_pipeline.house import open_house
-from dipp_pipeline.intake_process import IntakeProcess
+from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import feedback_asset, landing_asset, model_assets, release_asset, seed_assets
+from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
-from dipp_pipeline.settings import Settings, dbt_like_sql
-from dipp_pipeline.warehouse.project import load_project
+from dipp_pipeline.warehouse.sources import source_columns
 
 
-def build_definitions(settings: Settings, intake: IntakeProcess | None = None) -> dg.Definitions:
-    """The definitions for a home. An intake that was started ahead is waited for, in place of starting one.
+def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definitions:
+    """The definitions for a home. A run waits for the home and locks it, unless a refresh that has it is given.
 
     Raises ProgrammeError or ModelError where the reference data or the SQL contradict themselves.
     """
-    house = open_house(settings)
-    programme = house.programme
-    project = load_project(dbt_like_sql())
-    nightly = nightly_refresh(programme)
+    nightly = nightly_refresh(home.programme)
     return dg.Definitions(
         assets=[
-            *seed_assets(),
-            landing_asset(programme, intake),
-            model_assets(project, programme),
+            *seed_assets(home.seeds),
+            landing_asset(home.programme),
+            model_assets(home.project, source_columns(home.seeds, home.programme)),
             feedback_asset(),
-            release_asset(project),
+            release_asset(home.project),
         ],
         jobs=[nightly, refresh_regions()],
         schedules=[nightly_schedule(nightly)],
         sensors=[new_returns_sensor(nightly)],
-        resources={"house": house},
+        resources={"home": home, "refresh": refresh or _refresh_of(home)},
         executor=dg.in_process_executor,
     )
+
+
+def _refresh_of(home: Home) -> dg.ResourceDefinition:
+    """A refresh of the home, which is locked from the first step of a run to the last."""
+
+    @dg.resource(description="The home, locked for the run.")
+    def locked(context: dg.InitResourceContext) -> Iterator[Refresh]:
+        tell = context.log.info if context.log else print
+        with home.locked(f"Dagster run {context.run_id}", tell) as lock:
+            refresh = Refresh(home, lock)
+            try:
+                yield refresh
+            finally:
+                refresh.stop()
+
+    return locked

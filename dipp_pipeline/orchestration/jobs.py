@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from dipp_pipeline.house import INSPECTORATE_TIME, House
-from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.home import Home
+from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme
 
 if TYPE_CHECKING:  # Dagster has no public name for what define_asset_job returns
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -59,12 +59,12 @@ def new_returns_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition
     """Asks for a refresh when the content of the drop folder differs from what is landed."""
 
     @dg.sensor(name="new_returns", job=job, minimum_interval_seconds=60)
-    def new_returns(house: dg.ResourceParam[House]) -> dg.RunRequest | dg.SkipReason:
+    def new_returns(home: dg.ResourceParam[Home]) -> dg.RunRequest | dg.SkipReason:
         """Compares contents, never times. Its run key names the state from which the content is new."""
-        new = house.new_content()
+        new = home.new_content()
         if not new:
             return dg.SkipReason("Nothing in the drop folder differs from what is landed.")
-        versions = [[known.return_id, known.latest.number] for known in house.history().returns]
+        versions = [[return_.return_id, return_.latest.number] for return_ in home.history().returns]
         return dg.RunRequest(run_key=hashlib.sha256(json.dumps([sorted(new.items()), versions]).encode()).hexdigest())
 
     return new_returns

@@ -5,37 +5,39 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from dipp_pipeline.house import House
-from dipp_pipeline.intake_process import IntakeProcess
+from dipp_pipeline.errors import DippError
+from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import CASE_SCORES, FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
+from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import NIGHTLY_REFRESH
-from dipp_pipeline.settings import Settings, dagster_yaml
+from dipp_pipeline.settings import shipped
 
 
 @dataclass(frozen=True)
 class RefreshRun:
     """What a run did."""
 
-    returns_read: int
+    returns_read: int | None
+    """None where it failed before that could be told."""
     changed: bool
     """Whether it made a new release."""
-    error: str | None
+    error: Exception | None
     """Why it failed, or None."""
 
 
-def prepare_dagster_home(settings: Settings) -> None:
+def prepare_dagster_home(home: Home) -> None:
     """Make the folder of the Dagster instance, with its configuration, if it is not there."""
-    settings.dagster_home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (settings.dagster_home / "dagster.yaml").exists():
-        shutil.copyfile(dagster_yaml(), settings.dagster_home / "dagster.yaml")
+    home.dagster.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (home.dagster / "dagster.yaml").exists():
+        shutil.copyfile(shipped("dagster.yaml"), home.dagster / "dagster.yaml")
 
 
-def run_refresh(house: House, intake: IntakeProcess, debug: bool = False) -> RefreshRun:
-    """Run the nightly job now, on an intake that was started. With `debug`, errors are raised and the log is shown."""
-    prepare_dagster_home(house.settings)
-    job = build_definitions(house.settings, intake).resolve_job_def(NIGHTLY_REFRESH)
-    with dg.DagsterInstance.from_config(str(house.settings.dagster_home)) as instance:
+def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
+    """Run the nightly job now, on a home that is locked. With `debug`, errors are raised and the log is shown."""
+    prepare_dagster_home(refresh.home)
+    job = build_definitions(refresh.home, refresh).resolve_job_def(NIGHTLY_REFRESH)
+    with dg.DagsterInstance.from_config(str(refresh.home.dagster)) as instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=debug,
@@ -44,19 +46,25 @@ def run_refresh(house: House, intake: IntakeProcess, debug: bool = False) -> Ref
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     shown = {materialization.asset_key: materialization.metadata for materialization in made}
     return RefreshRun(
-        returns_read=int(str(shown[CASE_SCORES]["returns_read"].value)) if CASE_SCORES in shown else 0,
+        returns_read=int(str(shown[CASE_SCORES]["returns_read"].value)) if CASE_SCORES in shown else None,
         changed=bool(shown[FINDINGS]["changed"].value) if FINDINGS in shown else False,
         error=None if result.success else _why(result),
     )
 
 
-def _why(result: dg.ExecuteInProcessResult) -> str:
-    """The message of the first error behind the run's failure."""
+def _why(result: dg.ExecuteInProcessResult) -> Exception:
+    """The first error behind the run's failure: advice for a person, or what nobody foresaw."""
+    advice = _names_of_advice(DippError)
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            while error and error.cause:
+            while error and error.cls_name not in advice and error.cause:
                 error = error.cause
             if error:
-                return error.message.strip().partition(": ")[2] or error.message.strip()
-    return "The run failed before any step."
+                message = error.message.strip().partition(": ")[2] or error.message.strip()
+                return DippError(message) if error.cls_name in advice else RuntimeError(f"{error.cls_name}: {message}")
+    return RuntimeError("The run failed before any step.")
+
+
+def _names_of_advice(kind: type[DippError]) -> set[str]:
+    return {kind.__name__}.union(*map(_names_of_advice, kind.__subclasses__()))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.house import INSPECTORATE_TIME, House
-from dipp_pipeline.intake.drop_folder import arrivals, content_hash
-from dipp_pipeline.landing.documents import read_document, write_document
-from dipp_pipeline.landing.history import MANIFEST, PURGED, KnownReturn, Version
+from dipp_pipeline.atomic import read_document, write_document
+from dipp_pipeline.intake.drop_folder import content_hash
+from dipp_pipeline.landing.history import MANIFEST, PURGED, Return, Version
+from dipp_pipeline.programme.model import INSPECTORATE_TIME
 
 NEEDED = frozenset({"in_force", "held", "unread"})
 
@@ -20,49 +20,45 @@ class Purged:
 
     versions: int
     """Versions of which only the hash, the arrival and the counts are left since."""
-    still_needed: Sequence[tuple[KnownReturn, Version]]
+    still_needed: Sequence[tuple[Return, Version]]
     """Versions as old, which stay because they are in force, held or unread."""
     incoming: Sequence[Path]
     """Files in the drop folder that still have a content that was purged."""
 
 
-def purge(house: House, before: date) -> Purged:
-    """Delete originals and readings of versions that arrived before a day and are not in force, held or unread."""
-    with house.alone():
-        returns = house.history().returns
-        old = [
-            (known, version)
-            for known in returns
-            for version in known.versions
-            if version.received_at.astimezone(INSPECTORATE_TIME).date() < before and version.original
-        ]
-        needed = [(known, version) for known, version in old if _is_needed(known, version)]
-        going = [version for known, version in old if not _is_needed(known, version)]
-        staying = [
-            version for known in returns for version in known.versions if version not in going and not version.purged
-        ]
-        newly = [version for version in going if not version.purged]
-        if newly:
-            house.settings.warehouse.unlink(missing_ok=True)
-        for version in going:  # those of before, too: a purge may have been interrupted
-            _purge(version)
-        for original in {version.original or "" for version in going} - {version.original for version in staying}:
-            (house.settings.originals / original).unlink(missing_ok=True)
-        for folder in house.settings.originals.glob("[!.]*/"):
-            if not any(folder.iterdir()):
-                folder.rmdir()
-        gone = {version.sha256 for version in going} - {version.sha256 for version in staying}
-        incoming = [
-            arrival.file
-            for arrival in arrivals(house.settings.incoming, house.programme)
-            if gone and content_hash(arrival.file) in gone
-        ]
-    return Purged(len(newly), needed, incoming)
+def purge(returns: Sequence[Return], originals: Path, warehouse: Path, dropped: Sequence[Path], before: date) -> Purged:
+    """Delete originals and readings of versions that arrived before a day and are not in force, held or unread.
+
+    `dropped` are the files in the drop folder, where nothing is deleted. The warehouse goes too: it holds what goes.
+    """
+    old = [
+        (return_, version)
+        for return_ in returns
+        for version in return_.versions
+        if version.received_at.astimezone(INSPECTORATE_TIME).date() < before and version.original
+    ]
+    needed = [(return_, version) for return_, version in old if _is_needed(return_, version)]
+    going = [version for return_, version in old if not _is_needed(return_, version)]
+    staying = [
+        version for return_ in returns for version in return_.versions if version not in going and not version.purged
+    ]
+    newly = [version for version in going if not version.purged]
+    if newly:
+        warehouse.unlink(missing_ok=True)
+    for version in going:  # those of before, too: a purge may have been interrupted
+        _purge(version)
+    for original in {version.original or "" for version in going} - {version.original for version in staying}:
+        (originals / original).unlink(missing_ok=True)
+    for folder in originals.glob("[!.]*/"):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    gone = {version.sha256 for version in going} - {version.sha256 for version in staying}
+    return Purged(len(newly), needed, [file for file in dropped if gone and content_hash(file) in gone])
 
 
-def _is_needed(known: KnownReturn, version: Version) -> bool:
+def _is_needed(return_: Return, version: Version) -> bool:
     """Whether the warehouse is built from it: a refused version's problems are, as long as it is the latest."""
-    return known.outcome(version) in NEEDED or (known.refused and version is known.latest and not version.purged)
+    return return_.outcome(version) in NEEDED or (return_.refused and version is return_.latest and not version.purged)
 
 
 def _purge(version: Version) -> None:

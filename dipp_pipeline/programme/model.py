@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from dipp_pipeline.errors import DippError
 from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
 
 Severity = Literal["refuse", "quarantine", "warn"]
+
+INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
 CASE_REFERENCE = "case_reference"
 QUESTION_SET = "question_set"
@@ -26,7 +30,7 @@ _QUESTION_HEADING = re.compile(
 )
 
 
-class ProgrammeError(Exception):
+class ProgrammeError(DippError):
     """The reference data contradict themselves; the message names the file and the entry."""
 
 

@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from dipp_pipeline.giving_back import marked_up_name, write_marked_up
-from dipp_pipeline.house import INSPECTORATE_TIME
+from dipp_pipeline.feedback.folder import MarkedUpCopy, marked_up_name
+from dipp_pipeline.home import Home
 from dipp_pipeline.intake.counts import Counts
 from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.intake.read import name_holds_case_reference, under_no_region
+from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import open_workers
-from dipp_pipeline.programme.model import Programme, Region
-from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import Settings, seeds
-from dipp_pipeline.taking_in import under_no_region
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.programme.case_reference import case_references_within
+from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme, Region
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
 
 
@@ -55,30 +55,39 @@ class Checked:
 
 
 def check_files(
-    files: Sequence[Path], region_slug: str | None, settings: Settings, marked_up: Path | None = None
+    files: Sequence[Path], region_slug: str | None, home: Home, marked_up: Path | None = None
 ) -> list[Checked]:
     """Check files as returns of a region, or each of the region whose folder is the nearest above it.
 
-    Marked-up copies of those with problems are put into a folder, if one is given.
+    Of the home only definitions and settings are asked. Marked-up copies of those with problems are put into a folder,
+    if one is given.
     """
     today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
-    programme = load_programme(seeds())
+    programme, settings = home.programme, home.settings
     regions = [_region(file, region_slug, programme) for file in files]
+    unopened = [_unopened(file, region, programme) for file, region in zip(files, regions, strict=True)]
     with open_workers(programme, settings.limits, settings.readers) as workers:
-        readings = workers.read([file for file, region in zip(files, regions, strict=True) if region])
-        arrived = [
-            Arrived(region.code, today, next(readings)) if region else Arrived("", today, under_no_region(programme))
-            for region in regions
+        read = workers.read([file for file, why in zip(files, unopened, strict=True) if not why])
+        received = [
+            Received(region.code if region else "", today, why or next(read))
+            for region, why in zip(regions, unopened, strict=True)
         ]
-        validated = validate(arrived, programme)
+        validated = validate(received, programme)
         targets = _targets(files, validated, marked_up) if marked_up else [None] * len(files)
         for file, result, target in zip(files, validated, targets, strict=True):
             if target:
-                write_marked_up(file, target, file.name, result.issues, settings.limits, workers)
+                MarkedUpCopy(file, target, file.name, result.issues).write(settings.limits, workers)
     return [
         Checked(str(file), result.counts, result.issues, target)
         for file, result, target in zip(files, validated, targets, strict=True)
     ]
+
+
+def _unopened(file: Path, region: Region | None, programme: Programme) -> ReturnTables | None:
+    """Why a file is refused for where it lies or what it is called, if it is."""
+    if region is None:
+        return under_no_region(programme)
+    return name_holds_case_reference(programme) if case_references_within(file.name) else None
 
 
 def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path) -> list[Path | None]:

@@ -2,14 +2,16 @@
 
 from dataclasses import asdict, dataclass
 
-import duckdb
+from dipp_pipeline.errors import DippError
+from dipp_pipeline.home import Home
+from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.reports.records import only
+from dipp_pipeline.warehouse.engine import Warehouse, open_warehouse
 
-from dipp_pipeline.reports.status import release_in_force
-from dipp_pipeline.settings import Settings
-from dipp_pipeline.warehouse.engine import named_rows, open_database
+EVIDENCE_ORDER = ("is_counted desc", "return_path", "sheet", "row_number", "question_code")
 
 
-class ExplanationError(Exception):
+class ExplanationError(DippError):
     """There is no such figure; the message says which there are."""
 
 
@@ -53,84 +55,28 @@ class Explanation:
         return asdict(self)
 
 
-def explain(settings: Settings, region_slug: str, figure_code: str) -> Explanation:
+def explain(home: Home, region_slug: str, figure_code: str) -> Explanation:
     """What is behind a measure, or a core question, of a region. Raises ExplanationError."""
-    if not settings.warehouse.exists():
-        raise ExplanationError(f"Nothing is built in {settings.home} yet. Run the refresh first.")
-    with open_database(settings.warehouse) as warehouse:
-        asked = {"region": region_slug, "figure": figure_code}
-        found = named_rows(warehouse, _FIGURE, asked)
-        if not found:
+    if not home.warehouse.exists():
+        raise ExplanationError(f"Nothing is built in {home.path} yet. Run the refresh first.")
+    asked = {"region_slug": region_slug, "figure_code": figure_code}
+    with open_warehouse(home.warehouse) as warehouse:
+        figures = warehouse.read("report_figures", asked)
+        if not figures:
             raise ExplanationError(_what_there_is(warehouse, region_slug, figure_code))
-        evidence = tuple(Evidence(**row) for row in named_rows(warehouse, _EVIDENCE, asked))
-    (figure,) = found
-    published = release_in_force(settings.database) == figure["release_id"]
-    return Explanation(published=published, evidence=evidence, **figure)
+        evidence = warehouse.read("report_figure_evidence", asked, EVIDENCE_ORDER)
+    (figure,) = figures
+    return Explanation(
+        published=release_in_force(home.database) == figure["release_id"],
+        evidence=tuple(Evidence(**only(Evidence, row)) for row in evidence),
+        **only(Explanation, figure),
+    )
 
 
-def _what_there_is(warehouse: duckdb.DuckDBPyConnection, region_slug: str, figure_code: str) -> str:
-    regions, figures = ([name for (name,) in warehouse.execute(query).fetchall()] for query in (_REGIONS, _FIGURES))
+def _what_there_is(warehouse: Warehouse, region_slug: str, figure_code: str) -> str:
+    regions = [row["region_slug"] for row in warehouse.read("seeds.regions", order_by=("region_slug",))]
     if region_slug not in regions:
         return f'"{region_slug}" is no region. Use one of {", ".join(regions)}.'
-    return f'There is no figure "{figure_code}" of {region_slug}. Use one of {", ".join(figures)}.'
-
-
-_REGIONS = "select region_slug from seeds.regions order by region_slug"
-
-_FIGURES = "select figure_code from int_figures order by figure_kind, figure_order"
-
-_FIGURE = """
-    select
-        build.release_id,
-        regions.region_code,
-        regions.region_name,
-        figures.figure_code,
-        figures.title,
-        figures.cases_inspected,
-        figures.relevant_cases,
-        figures.counted_cases,
-        figures.percentage_rounded
-    from int_figure_counts as figures
-    inner join seeds.regions as regions on regions.region_code = figures.region_code
-    cross join landing.build as build
-    where regions.region_slug = $region and figures.figure_code = $figure and figures.level = 'region'
-"""
-
-_EVIDENCE = """
-    select
-        relevant.case_pseudonym,
-        relevant.is_counted,
-        answers.question_code,
-        answers.answer,
-        returns.return_path,
-        relevant.version,
-        cases.sheet,
-        columns.letters || cases.row_number as cell,
-        corrections.line is not null as is_corrected
-    from int_case_figures as relevant
-    inner join int_figures as figures
-        on figures.figure_kind = relevant.figure_kind and figures.figure_code = relevant.figure_code
-    inner join stg_cases as cases using (return_id, version, case_pseudonym)
-    inner join seeds.questions as questions
-        on questions.question_set = cases.question_set
-        and list_contains(string_split(figures.question_codes, ' '), questions.core_equivalent)
-    inner join stg_answers as answers
-        on answers.return_id = relevant.return_id
-        and answers.version = relevant.version
-        and answers.case_pseudonym = relevant.case_pseudonym
-        and answers.question_code = questions.question_code
-    inner join stg_returns as returns on returns.return_id = relevant.return_id
-    inner join landing.columns as columns
-        on columns.return_id = relevant.return_id
-        and columns.version = relevant.version
-        and columns.sheet = cases.sheet
-        and columns.column_name = questions.question_code
-    left join stg_corrections as corrections
-        on corrections.return_id = relevant.return_id
-        and corrections.version = relevant.version
-        and corrections.sheet = cases.sheet
-        and corrections.row_number = cases.row_number
-        and corrections.column_name = questions.question_code
-    where returns.region_slug = $region and relevant.figure_code = $figure and relevant.is_in_force
-    order by relevant.is_counted desc, returns.return_path, cases.sheet, cases.row_number, questions.question_code
-"""
+    figures = warehouse.read("int_figures", order_by=("figure_kind", "figure_order"))
+    codes = ", ".join(row["figure_code"] for row in figures)
+    return f'There is no figure "{figure_code}" of {region_slug}. Use one of {codes}.'

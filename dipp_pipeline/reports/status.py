@@ -1,9 +1,11 @@
 """What a database of ours says of the programme, in a few numbers: for the command line and whoever scripts it."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dipp_pipeline.warehouse.engine import open_database
+from dipp_pipeline.reports.records import only
+from dipp_pipeline.warehouse.engine import open_warehouse
 
 REGION_UNKNOWN = "F06"
 
@@ -67,25 +69,17 @@ class Summary:
         return self.issues.get(REGION_UNKNOWN, 0)
 
 
-def release_in_force(database: Path) -> str | None:
-    """The identity of the release that readers see, or None where there is none."""
-    if not database.exists():
-        return None
-    with open_database(database) as connection:
-        found = connection.execute("select release_id from release_info").fetchone()
-    return str(found[0]) if found else None
-
-
 def summarise(database: Path) -> Summary:
     """Read the summary from the published database, or from the warehouse, which has the same tables."""
-    columns = ", ".join(RegionProgress.__dataclass_fields__)
-    with open_database(database) as connection:
-        regions = connection.execute(f"select {columns} from programme_progress order by region_name").fetchall()
-        issues = connection.execute(
-            "select rule_code, sum(occurrences)::bigint from data_quality group by rule_code order by rule_code"
-        ).fetchall()
-        release = connection.execute("select release_id from release_info").fetchone()
-    return Summary(release[0] if release else "", tuple(RegionProgress(*row) for row in regions), dict(issues))
+    with open_warehouse(database) as warehouse:
+        regions = warehouse.read("programme_progress", order_by=("region_name",))
+        quality = warehouse.read("data_quality", order_by=("rule_code",))
+        (release,) = warehouse.read("release_info")
+    issues: Counter[str] = Counter()
+    for row in quality:
+        issues[row["rule_code"]] += row["occurrences"]
+    progress = tuple(RegionProgress(**only(RegionProgress, row)) for row in regions)
+    return Summary(release["release_id"], progress, dict(issues))
 
 
 def progress_json(summary: Summary) -> list[dict[str, object]]:
@@ -112,7 +106,7 @@ class Reconciled:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldVersion:
     """A version that waits for acceptance, since it would lose many of the cases of the version in force."""
 
     region_slug: str
@@ -127,7 +121,7 @@ class Returns:
     """What the warehouse says of single returns, for the data team: in force and held, by region and path."""
 
     reconciled: tuple[Reconciled, ...] = ()
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldVersion, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The keys of `dipp status --json` that are about returns."""
@@ -138,22 +132,15 @@ def summarise_returns(warehouse: Path) -> Returns:
     """Read from the warehouse, if there is one."""
     if not warehouse.exists():
         return Returns()
-    columns = ", ".join(Reconciled.__dataclass_fields__)
-    with open_database(warehouse) as connection:
-        reconciled = connection.execute(f"select {columns} from int_reconciliation order by 1, 2").fetchall()
-        held = connection.execute(_HELD).fetchall()
-    return Returns(tuple(Reconciled(*row) for row in reconciled), tuple(Held(*row) for row in held))
+    with open_warehouse(warehouse) as opened:
+        rows = opened.read("int_reconciliation", order_by=("region_slug", "return_path"))
+    return Returns(tuple(Reconciled(**only(Reconciled, row)) for row in rows), held_versions(warehouse))
 
 
-_HELD = """
-    select
-        returns.region_slug,
-        returns.return_path,
-        versions.version,
-        versions.cases_lost,
-        returns.cases_accepted
-    from stg_versions as versions
-    inner join stg_returns as returns using (return_id)
-    where versions.outcome = 'held'
-    order by 1, 2
-"""
+def held_versions(warehouse: Path) -> tuple[HeldVersion, ...]:
+    """The versions that wait, if there is a warehouse that knows."""
+    if not warehouse.exists():
+        return ()
+    with open_warehouse(warehouse) as opened:
+        rows = opened.read("report_held_versions", order_by=("region_slug", "return_path"))
+    return tuple(HeldVersion(**only(HeldVersion, row)) for row in rows)

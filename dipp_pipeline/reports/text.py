@@ -9,14 +9,18 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from dipp_pipeline.privacy.erase import Erased
-    from dipp_pipeline.privacy.proof import Proof
+    from dipp_pipeline.orchestration.command import Refreshed
+    from dipp_pipeline.orchestration.erasure import ErasureReport
     from dipp_pipeline.privacy.retention import Purged
-    from dipp_pipeline.refreshing import Refreshed
     from dipp_pipeline.reports.check import Checked
     from dipp_pipeline.reports.explain import Explanation
+    from dipp_pipeline.reports.findings import Finding, Findings
     from dipp_pipeline.reports.history import Change, VersionReport
-    from dipp_pipeline.reports.status import Held, Returns, Summary
+    from dipp_pipeline.reports.status import HeldVersion, Returns, Summary
+
+
+BAR = 40
+"""Characters of a bar from 0 to 100 per cent."""
 
 
 def show_refreshed(refreshed: "Refreshed") -> None:
@@ -40,7 +44,36 @@ def show_refreshed(refreshed: "Refreshed") -> None:
         click.echo(f"Marked-up returns: {refreshed.feedback}")
 
 
-def show_held(held: Sequence["Held"]) -> None:
+def show_findings(published: "Findings") -> None:
+    """Findings as a table, with a bar of the percentage in which the interval is marked."""
+    who = published.region_name or f"{published.regions_included} of {published.regions_expected} regions"
+    status = f" ({published.status})" if published.status else ""
+    click.echo(f"{who}{status}, {published.cases_inspected} cases inspected. Release {published.release_id}.\n")
+    table = _table(("Measure",), ("Counted of relevant", "Per cent", "95% interval"))
+    table.add_column("0 to 100 per cent", no_wrap=True)
+    for finding in published.findings:
+        table.add_row(
+            finding.measure_title,
+            f"{finding.counted_cases} of {finding.relevant_cases}",
+            "" if finding.percentage_rounded is None else str(finding.percentage_rounded),
+            "" if finding.lower_95 is None else f"{finding.lower_95:.0f} to {finding.upper_95:.0f}",
+            _bar(finding),
+        )
+    _show(table)
+
+
+def _bar(finding: "Finding") -> str:
+    """A character for each 2.5 per cent: filled up to the percentage, its interval dotted where it goes on."""
+    if finding.percentage is None or finding.lower_95 is None or finding.upper_95 is None:
+        return "no relevant case"
+    steps = [(step + 0.5) * 100 / BAR for step in range(BAR)]
+    return "".join(
+        ("█" if at >= finding.lower_95 else "▓") if at <= finding.percentage else "·" if at <= finding.upper_95 else " "
+        for at in steps
+    )
+
+
+def show_held(held: Sequence["HeldVersion"]) -> None:
     """Versions that wait for acceptance."""
     for entry in held:
         click.echo(
@@ -142,17 +175,29 @@ def show_explanation(explanation: "Explanation") -> None:
     _show(table)
 
 
-def show_erased(erased: "Erased", proof: "Proof") -> None:
-    """What an erasure did, what still holds the case, and the proof."""
-    click.echo(f"Scrubbed {erased.originals} stored originals and read {len(erased.returns)} returns again.")
-    for file in erased.incoming:
-        still = "still holds the case (--scrub-incoming takes it out, if the file can be read)"
-        what = "was scrubbed too" if file in erased.scrubbed else still
-        click.echo(f"{_printable(str(file))} {what}.")
-    for file in erased.unsearched:
-        click.echo(f"{_printable(str(file))} is over a limit and was not searched. Delete it if it may hold the case.")
+def show_erased(report: "ErasureReport") -> None:
+    """What an erasure did, what still holds the case and what to do about it, and the proof."""
+    erased, proof = report.erased, report.proof
+    click.echo(f"Scrubbed {len(erased.originals)} stored originals and read {len(erased.returns)} returns again.")
+    for file in report.scrubbed:
+        click.echo(f"{_printable(str(file))} was scrubbed too.")
+    for file in report.holding:
+        click.echo(
+            f"{_printable(str(file))} still holds the case. Use --scrub-incoming, or take the case out of it yourself."
+        )
+    for sentence in report.failed:
+        click.echo(sentence)
+    for file in (*erased.unsearched, *report.unsearched):
+        click.echo(
+            f"{_printable(str(file))} is over a limit and was not searched. Delete it if it may hold the case, or "
+            "raise the limit, and erase again."
+        )
     for file in proof.left:
-        click.echo(f"{_printable(str(file))} STILL HOLDS something of the case.")
+        click.echo(f"{_printable(str(file))} STILL HOLDS something of the case. Delete it, and erase again.")
+    if report.refresh_code:
+        click.echo(
+            "The refresh failed, so that the case may still be in what is published. Mend that, and erase again."
+        )
     if not proof.left:
         click.echo(f"Nothing of the case is left: {proof.searched} files of the home were opened and searched.")
 

@@ -22,7 +22,7 @@ ROW = "row"
 
 
 @dataclass(frozen=True)
-class Arrived:
+class Received:
     """A return as read, with what judging it needs to know of its arrival."""
 
     region_code: str
@@ -44,7 +44,7 @@ class Cell:
 class CaseFrame:
     """All cases of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts."""
 
-    def __init__(self, returns: Sequence[Arrived], programme: Programme) -> None:
+    def __init__(self, returns: Sequence[Received], programme: Programme) -> None:
         self._tables = [table for arrived in returns for table in arrived.read.tables]
         self._starts = [0, *accumulate(len(table.rows) for table in self._tables)]
         parts = [
@@ -79,7 +79,7 @@ def _no_cases(programme: Programme) -> pl.DataFrame:
     )
 
 
-def _table_frame(place: int, arrived: Arrived, table: CaseTable, programme: Programme) -> pl.DataFrame:
+def _table_frame(place: int, arrived: Received, table: CaseTable, programme: Programme) -> pl.DataFrame:
     rows = pl.Series(ROW, pl.from_arrow(pa.array(table.rows, pa.int32())))
     constants = [
         pl.lit(place, pl.Int32).alias(RETURN),

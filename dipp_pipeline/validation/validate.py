@@ -12,7 +12,7 @@ from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
 from dipp_pipeline.intake.table import CaseTable
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.validation.duplicates import repeated_rows
-from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, Arrived, CaseFrame
+from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, CaseFrame, Received
 from dipp_pipeline.validation.messages import message
 from dipp_pipeline.validation.rules import read_as_not_applicable, typed
 from dipp_pipeline.validation.schema import case_schema, failures
@@ -39,7 +39,7 @@ class Validated:
         return any(issue.severity == "refuse" for issue in self.issues)
 
 
-def validate(returns: Sequence[Arrived], programme: Programme) -> list[Validated]:
+def validate(returns: Sequence[Received], programme: Programme) -> list[Validated]:
     """Judge returns together, since a schema costs the same for one as for many. R04 is decided in the warehouse."""
     frame = CaseFrame(returns, programme)
     broken = failures(frame.values, case_schema(programme))
@@ -73,7 +73,7 @@ def _found_issues(
     broken: pl.DataFrame,
     identical: Sequence[int],
     clashing: Sequence[int],
-    returns: Sequence[Arrived],
+    returns: Sequence[Received],
     programme: Programme,
 ) -> Mapping[int, list[Issue]]:
     """The issues of rows and cells, by the place of their return, in the order of the rows."""
@@ -102,7 +102,7 @@ def _found_issues(
     return issues
 
 
-def _validated(arrived: Arrived, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:
+def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:
     outcomes = values[OUTCOME].value_counts()
     accepted = values.filter(pl.col(OUTCOME) == "accepted")
     return Validated(

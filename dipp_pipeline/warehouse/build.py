@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import pyarrow as pa
 
+from dipp_pipeline import atomic
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.warehouse.engine import open_database
+from dipp_pipeline.warehouse.engine import new_warehouse, open_warehouse
 from dipp_pipeline.warehouse.project import Model, Project
-from dipp_pipeline.warehouse.sources import Build, create_sources
+from dipp_pipeline.warehouse.sources import Build, load_sources
+
+_TEST_RESULTS = pa.schema({"test_name": pa.string(), "wrong_rows": pa.int64()})
 
 
 @dataclass(frozen=True)
@@ -28,29 +31,20 @@ class Outcome:
         return [test for test, rows in self.wrong_rows.items() if rows]
 
 
-def build_warehouse(target: Path, build: Build, sql_folder: Path, programme: Programme, project: Project) -> Outcome:
+def build_warehouse(target: Path, build: Build, seeds: Path, programme: Programme, project: Project) -> Outcome:
     """Build and test the warehouse beside the one in place, then switch it in, whether its tests passed or not."""
-    aside = target.with_suffix(".new")
-    aside.unlink(missing_ok=True)
-    with open_database(aside, read_only=False) as connection:
-        connection.begin()
-        create_sources(connection, build, sql_folder / "seeds", programme, project)
-        for model in project.models:
-            connection.execute(f"create {model.materialized} {model.name} as {_body(model.sql)}")
-        rows = {model.name: _count(connection, model.name) for model in project.models if _is_counted(model)}
-        wrong_rows = {test.name: _count(connection, f"({_body(test.sql)})") for test in project.tests}
-        _record(connection, wrong_rows)
-        connection.commit()
-        connection.execute("checkpoint")
-    aside.replace(target)
+    with atomic.new_folder_beside(target) as folder:
+        aside = folder / target.name
+        with new_warehouse(aside) as warehouse:
+            load_sources(warehouse, build, seeds, programme, project)
+            for model in project.models:
+                warehouse.create(model.name, model.sql, model.materialized)
+            rows = {model.name: warehouse.count(model.name) for model in project.models if _is_counted(model)}
+            wrong_rows = {test.name: warehouse.count(test.sql) for test in project.tests}
+            warehouse.load("landing.test_results", _TEST_RESULTS, _results(wrong_rows))
+            warehouse.commit()
+        atomic.replace(aside, target)
     return Outcome(build.release_id, rows, wrong_rows)
-
-
-def recorded_outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
-    """What the build of an open warehouse recorded of itself."""
-    build = connection.execute("select release_id from landing.build").fetchone()
-    tests = connection.execute("select test_name, wrong_rows from landing.test_results").fetchall()
-    return Outcome(build[0] if build else "", {}, dict(tests))
 
 
 def _is_counted(model: Model) -> bool:
@@ -58,17 +52,14 @@ def _is_counted(model: Model) -> bool:
     return model.materialized == "table" or model.layer == "staging"
 
 
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    counted = connection.execute(f"select count(*) from {relation}").fetchone()
-    return int(counted[0]) if counted else 0
+def recorded_outcome(file: Path) -> Outcome:
+    """What the build of a warehouse recorded of itself."""
+    with open_warehouse(file) as warehouse:
+        (build,) = warehouse.read("landing.build")
+        tests = warehouse.read("landing.test_results")
+    return Outcome(build["release_id"], {}, {test["test_name"]: test["wrong_rows"] for test in tests})
 
 
-def _body(sql: str) -> str:
-    """A model's select, which may end in a comment."""
-    return f"{sql}\n"
-
-
-def _record(connection: duckdb.DuckDBPyConnection, wrong_rows: Mapping[str, int]) -> None:
-    connection.execute("create table landing.test_results (test_name VARCHAR, wrong_rows BIGINT)")
-    if wrong_rows:
-        connection.executemany("insert into landing.test_results values (?, ?)", list(wrong_rows.items()))
+def _results(wrong_rows: Mapping[str, int]) -> pa.Table:
+    rows = [{"test_name": name, "wrong_rows": number} for name, number in wrong_rows.items()]
+    return pa.Table.from_pylist(rows, _TEST_RESULTS)

@@ -1,27 +1,106 @@
-"""Our own connections to DuckDB: opened for one purpose, read-only unless said, and always closed."""
+"""The warehouse on DuckDB: load, create, count, read, commit. No other module opens one.
 
-from collections.abc import Iterator, Mapping
+What stands in it is decided by sources.py and the SQL models. A database that was published is read in the same way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
+if TYPE_CHECKING:  # a refresh that finds nothing to do has no use for pyarrow
+    import pyarrow as pa
+
+Materialized = Literal["table", "view"]
+
+_TYPES = {
+    "string": "VARCHAR",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "bool": "BOOLEAN",
+    "date32[day]": "DATE",
+    "timestamp[us]": "TIMESTAMP",
+}
+"""Arrow type to the type of a column in SQL."""
+
+
+class Warehouse:
+    """An open database. Names of relations may have a schema: `landing.cases`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def load(self, table: str, schema: "pa.Schema", rows: "pa.Table | Sequence[Path]") -> None:
+        """Create a table of that schema and fill it, with rows or from Parquet files."""
+        namespace, _, _ = table.rpartition(".")
+        if namespace:
+            self._connection.execute(f"create schema if not exists {namespace}")
+        columns = ", ".join(f'"{column.name}" {sql_type(column.type)}' for column in schema)
+        self._connection.execute(f"create table {table} ({columns})")
+        names = ", ".join(f'"{name}"' for name in schema.names)
+        if not isinstance(rows, Sequence):
+            self._connection.register("given", rows)
+            self._connection.execute(f"insert into {table} select {names} from given")
+            self._connection.unregister("given")
+        elif rows:
+            files = {"files": [str(file) for file in rows]}
+            self._connection.execute(f"insert into {table} select {names} from read_parquet($files)", files)
+
+    def create(self, name: str, select: str, materialized: Materialized) -> None:
+        """Make a model of its select, which may end in a comment."""
+        self._connection.execute(f"create {materialized} {name} as {select}\n")
+
+    def count(self, select: str) -> int:
+        """How many rows a select has, or a relation."""
+        relation = f"({select}\n)" if " " in select else select
+        counted = self._connection.execute(f"select count(*) from {relation}").fetchone()
+        return int(counted[0]) if counted else 0
+
+    def read(
+        self, relation: str, where: Mapping[str, object] | None = None, order_by: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The rows of a relation in which columns have these values, each by the names of its columns."""
+        asked = dict(where or {})
+        conditions = " and ".join(f'"{column}" is not distinct from ${column}' for column in asked)
+        query = f"select * from {relation}"
+        query += f" where {conditions}" if conditions else ""
+        query += f" order by {', '.join(order_by)}" if order_by else ""
+        found = self._connection.sql(query, params=asked or None)
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+    def table(self, relation: str) -> "pa.Table":
+        """A whole relation as an Arrow table."""
+        return self._connection.sql(f"from {relation}").to_arrow_table()
+
+    def commit(self) -> None:
+        """Keep all that was loaded and created, in the one file."""
+        self._connection.commit()
+        self._connection.execute("checkpoint")
+
 
 @contextmanager
-def open_database(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that is closed at the end."""
-    connection = duckdb.connect(str(path), read_only=read_only)
+def open_warehouse(file: Path) -> Iterator[Warehouse]:
+    """A database to be read."""
+    connection = duckdb.connect(str(file), read_only=True)
     try:
-        yield connection
+        yield Warehouse(connection)
     finally:
         connection.close()
 
 
-def named_rows(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
-) -> list[dict[str, Any]]:
-    """What a query gives, each row by the names of its columns."""
-    result = connection.execute(query, parameters)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+@contextmanager
+def new_warehouse(file: Path) -> Iterator[Warehouse]:
+    """A new database, of which nothing is kept unless it is committed."""
+    connection = duckdb.connect(str(file))
+    try:
+        connection.begin()
+        yield Warehouse(connection)
+    finally:
+        connection.close()
+
+
+def sql_type(data_type: "pa.DataType") -> str:
+    """The type of a column in SQL."""
+    return _TYPES[str(data_type)]

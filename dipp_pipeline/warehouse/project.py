@@ -12,6 +12,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 
+from dipp_pipeline.errors import DippError
+
 TableColumns = Mapping[str, Mapping[str, str]]
 """Table to column to DuckDB type."""
 
@@ -21,7 +23,7 @@ LAYERS = ("staging", "intermediate", "marts", "reports")
 Materialization = Literal["view", "table"]
 
 
-class ModelError(Exception):
+class ModelError(DippError):
     """A SQL file is not what a model or test must be; the message names it."""
 
 

@@ -6,57 +6,61 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from dipp_pipeline.intake.counts import Contents, Counts
-from dipp_pipeline.landing.history import KnownReturn, Reading, Version
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.landing.history import Reading, Return, Version
+from dipp_pipeline.landing.tables import landed_tables
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.warehouse.engine import Warehouse, sql_type
 from dipp_pipeline.warehouse.project import Project, TableColumns
 
-_FIELD_TYPES = {"date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
-
-_ARROW_TYPES = {
-    "VARCHAR": pa.string(),
-    "INTEGER": pa.int32(),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "TIMESTAMP": pa.timestamp("us"),
-}
-
-_IDENTITY = {"return_id": "VARCHAR", "version": "INTEGER"}
-
-_PLACE = {**_IDENTITY, "sheet": "VARCHAR", "row": "INTEGER"}
-
 _COUNTS = {
-    "cases_received": "INTEGER",
-    "cases_accepted": "INTEGER",
-    "cases_quarantined": "INTEGER",
-    "identical_dropped": "INTEGER",
+    "cases_received": pa.int32(),
+    "cases_accepted": pa.int32(),
+    "cases_quarantined": pa.int32(),
+    "identical_dropped": pa.int32(),
 }
 
-_RETURNS = {
-    "return_id": "VARCHAR",
-    "region_code": "VARCHAR",
-    "region_slug": "VARCHAR",
-    "return_path": "VARCHAR",
-    "first_received_at": "TIMESTAMP",
-    "last_received_at": "TIMESTAMP",
-    "version_in_force": "INTEGER",
-    "is_refused": "BOOLEAN",
-    "is_held": "BOOLEAN",
-    **_COUNTS,
-}
+_RETURNS = pa.schema(
+    {
+        "return_id": pa.string(),
+        "region_code": pa.string(),
+        "region_slug": pa.string(),
+        "return_path": pa.string(),
+        "first_received_at": pa.timestamp("us"),
+        "last_received_at": pa.timestamp("us"),
+        "version_in_force": pa.int32(),
+        "is_refused": pa.bool_(),
+        "is_held": pa.bool_(),
+        **_COUNTS,
+    }
+)
 
-_VERSIONS = {
-    **_IDENTITY,
-    "content_sha256": "VARCHAR",
-    "received_at": "TIMESTAMP",
-    "outcome": "VARCHAR",
-    **_COUNTS,
-    "cases_lost": "INTEGER",
-    **{entry.name: "BIGINT" if entry.name.startswith("cells") else "INTEGER" for entry in fields(Contents)},
-}
+_VERSIONS = pa.schema(
+    {
+        "return_id": pa.string(),
+        "version": pa.int32(),
+        "content_sha256": pa.string(),
+        "received_at": pa.timestamp("us"),
+        "outcome": pa.string(),
+        **_COUNTS,
+        "cases_lost": pa.int32(),
+        **{entry.name: pa.int64() if entry.name.startswith("cells") else pa.int32() for entry in fields(Contents)},
+    }
+)
+
+_BUILD = pa.schema({"release_id": pa.string(), "published_at": pa.timestamp("us"), "pipeline_version": pa.string()})
+
+_PUBLISHED_COLUMNS = pa.schema(
+    {
+        "table_name": pa.string(),
+        "column_order": pa.int32(),
+        "column_name": pa.string(),
+        "data_type": pa.string(),
+        "description": pa.string(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -66,147 +70,90 @@ class Build:
     release_id: str
     published_at: datetime
     pipeline_version: str
-    returns: Sequence[KnownReturn]
+    returns: Sequence[Return]
 
 
 def source_columns(seeds: Path, programme: Programme) -> TableColumns:
     """Every source table with its columns and their types; seeds are text."""
     return {
-        "landing.returns": _RETURNS,
-        "landing.versions": _VERSIONS,
-        "landing.cases": {
-            **_PLACE,
-            "case_pseudonym": "VARCHAR",
-            **{
-                field.name: _FIELD_TYPES.get(field.type, "VARCHAR")
-                for field in programme.fields
-                if field.name != CASE_REFERENCE
-            },
-        },
-        "landing.answers": {
-            **_PLACE,
-            "case_pseudonym": "VARCHAR",
-            "question_code": "VARCHAR",
-            "answer": "VARCHAR",
-        },
-        "landing.columns": {**_IDENTITY, "sheet": "VARCHAR", "column_name": "VARCHAR", "letters": "VARCHAR"},
-        "landing.changes": {
-            **_PLACE,
-            "case_pseudonym": "VARCHAR",
-            "change": "VARCHAR",
-            "column_name": "VARCHAR",
-            "value_before": "VARCHAR",
-            "value_after": "VARCHAR",
-        },
-        "landing.corrections": {
-            **_PLACE,
-            "line": "INTEGER",
-            "column_name": "VARCHAR",
-            "author_role": "VARCHAR",
-            "corrected_on": "DATE",
-        },
-        "landing.issues": {
-            **_PLACE,
-            "rule_code": "VARCHAR",
-            "severity": "VARCHAR",
-            "cell": "VARCHAR",
-            "field": "VARCHAR",
-            "found": "VARCHAR",
-            "message": "VARCHAR",
-        },
-        "landing.build": {"release_id": "VARCHAR", "published_at": "TIMESTAMP", "pipeline_version": "VARCHAR"},
-        "landing.published_columns": {
-            "table_name": "VARCHAR",
-            "column_order": "INTEGER",
-            "column_name": "VARCHAR",
-            "data_type": "VARCHAR",
-            "description": "VARCHAR",
-        },
-        **{f"seeds.{path.stem}": dict.fromkeys(_header(path), "VARCHAR") for path in sorted(seeds.glob("*.csv"))},
+        name: {column.name: sql_type(column.type) for column in schema}
+        for name, schema in _schemas(seeds, programme).items()
     }
 
 
-def create_sources(
-    connection: duckdb.DuckDBPyConnection, build: Build, seeds: Path, programme: Programme, project: Project
-) -> None:
-    """Create and fill every source table in the connection's database."""
-    connection.execute("create schema landing")
-    connection.execute("create schema seeds")
-    tables = source_columns(seeds, programme)
-    for name, columns in tables.items():
-        listed = ", ".join(f'"{column}" {data_type}' for column, data_type in columns.items())
-        connection.execute(f"create table {name} ({listed})")
-    for path in sorted(seeds.glob("*.csv")):
-        connection.execute(
-            f"insert into seeds.{path.stem} from read_csv($file, all_varchar = true)", {"file": str(path)}
-        )
-    given = {
-        "landing.returns": [_return_row(known, programme) for known in build.returns],
-        "landing.versions": [_version_row(known, version) for known in build.returns for version in known.versions],
+def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Programme, project: Project) -> None:
+    """Create and fill every source table."""
+    rows = {
+        "landing.returns": [_return_row(return_, programme) for return_ in build.returns],
+        "landing.versions": [
+            _version_row(return_, version) for return_ in build.returns for version in return_.versions
+        ],
         "landing.build": [_build_row(build)],
         "landing.published_columns": list(_published_columns(project)),
+        **{_seed_table(path): list(_seed_rows(path)) for path in _seed_files(seeds)},
     }
-    for name, rows in given.items():
-        _insert(connection, name, rows, tables[name])
-    in_force = [known.in_force for known in build.returns if known.in_force]
-    refused = [known.latest for known in build.returns if known.refused]
+    landed = _landed_versions(build.returns)
+    for name, schema in _schemas(seeds, programme).items():
+        if name in rows:
+            warehouse.load(name, schema, pa.Table.from_pylist(rows[name], schema))
+        else:
+            table = name.removeprefix("landing.")
+            readings = [version.reading for version in landed[table] if version.reading]
+            warehouse.load(name, schema, [reading.folder / f"{table}.parquet" for reading in readings])
+
+
+def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
+    return {
+        "landing.returns": _RETURNS,
+        "landing.versions": _VERSIONS,
+        **{f"landing.{name}": schema for name, schema in landed_tables(programme).items()},
+        "landing.build": _BUILD,
+        "landing.published_columns": _PUBLISHED_COLUMNS,
+        **{_seed_table(path): pa.schema(dict.fromkeys(_header(path), pa.string())) for path in _seed_files(seeds)},
+    }
+
+
+def _landed_versions(returns: Sequence[Return]) -> Mapping[str, Sequence[Version]]:
+    """Landed table to the versions of which it is loaded."""
+    in_force = [return_.in_force for return_ in returns if return_.in_force]
+    refused = [return_.latest for return_ in returns if return_.refused]
     readable = [
         version
-        for known in build.returns
-        for version in known.versions
-        if known.outcome(version) not in ("refused", "purged")
+        for return_ in returns
+        for version in return_.versions
+        if return_.outcome(version) not in ("refused", "purged")
     ]
-    landed = {
+    return {
         **dict.fromkeys(("cases", "answers", "changes", "columns"), readable),
         "corrections": in_force,
         "issues": [*in_force, *refused],
     }
-    for name, versions in landed.items():
-        _insert_landed(connection, name, versions, tables[f"landing.{name}"])
 
 
-def _insert_landed(
-    connection: duckdb.DuckDBPyConnection, name: str, versions: Sequence[Version], columns: Mapping[str, str]
-) -> None:
-    files = [str(version.reading.folder / f"{name}.parquet") for version in versions if version.reading]
-    if files:
-        listed = ", ".join(f'"{column}"' for column in columns)
-        connection.execute(f"insert into landing.{name} select {listed} from read_parquet($files)", {"files": files})
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]], columns: Mapping[str, str]
-) -> None:
-    schema = pa.schema([(column, _ARROW_TYPES[data_type]) for column, data_type in columns.items()])
-    connection.register("given", pa.Table.from_pylist(list(rows), schema))
-    connection.execute(f"insert into {table} by name from given")
-    connection.unregister("given")
-
-
-def _return_row(known: KnownReturn, programme: Programme) -> dict[str, object]:
-    in_force = known.in_force
+def _return_row(return_: Return, programme: Programme) -> dict[str, object]:
+    in_force = return_.in_force
     return {
-        "return_id": known.return_id,
-        "region_code": programme.region_by_slug[known.region_slug].code if known.region_slug else None,
-        "region_slug": known.region_slug,
-        "return_path": known.path,
-        "first_received_at": known.versions[0].received_at.replace(tzinfo=None),
-        "last_received_at": known.latest.received_at.replace(tzinfo=None),
+        "return_id": return_.return_id,
+        "region_code": programme.region_by_slug[return_.region_slug].code if return_.region_slug else None,
+        "region_slug": return_.region_slug,
+        "return_path": return_.path,
+        "first_received_at": return_.versions[0].received_at.replace(tzinfo=None),
+        "last_received_at": return_.latest.received_at.replace(tzinfo=None),
         "version_in_force": in_force.number if in_force else None,
-        "is_refused": known.refused,
-        "is_held": known.held is not None,
+        "is_refused": return_.refused,
+        "is_held": return_.held is not None,
         **_counts(in_force.reading if in_force else None),
     }
 
 
-def _version_row(known: KnownReturn, version: Version) -> dict[str, object]:
+def _version_row(return_: Return, version: Version) -> dict[str, object]:
     reading = version.reading
     return {
-        "return_id": known.return_id,
+        "return_id": return_.return_id,
         "version": version.number,
         "content_sha256": version.sha256,
         "received_at": version.received_at.replace(tzinfo=None),
-        "outcome": known.outcome(version),
+        "outcome": return_.outcome(version),
         **_counts(reading),
         "cases_lost": reading.loss.cases if reading and reading.loss else None,
         **asdict(reading.contents if reading else Contents()),
@@ -246,3 +193,18 @@ def _published_columns(project: Project) -> Iterator[dict[str, object]]:
 def _header(path: Path) -> Sequence[str]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return next(csv.reader(file))
+
+
+def _seed_files(seeds: Path) -> list[Path]:
+    return sorted(seeds.glob("*.csv"))
+
+
+def _seed_table(path: Path) -> str:
+    return f"seeds.{path.stem}"
+
+
+def _seed_rows(path: Path) -> Iterator[dict[str, object]]:
+    """The rows of a seed; a blank is null."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {name: value or None for name, value in row.items()}

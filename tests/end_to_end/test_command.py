@@ -98,6 +98,8 @@ def test_a_broken_setting_is_a_sentence_and_with_debug_a_traceback(tmp_path: Pat
 
 
 def test_a_home_of_nothing_has_a_status(tmp_path: Path) -> None:
+    (tmp_path / "incoming").mkdir()
+
     done = dipp("status", "--home", tmp_path, "--json")
 
     assert done.returncode == 0
@@ -129,7 +131,8 @@ def test_a_refresh_that_fails_says_why_in_a_sentence(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert not json.loads(done.stdout)["published"]
-    assert done.stderr.startswith("Error: Taking in returns failed: ")
+    assert done.stderr.startswith(f"Error: {tmp_path / 'restricted' / 'originals'}")
+    assert done.stderr.endswith(": Not a directory. Look after the machine, and run it again.\n")
     assert "Traceback" not in done.stderr
 
 
@@ -141,9 +144,9 @@ def held_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     first.cases[0]["C1"] = "No"
     send(home, "wales/part 1.csv", first)
     send_cases(home, "wales/part 2.csv", references("B", 5))
-    home.take_in()
+    home.ingest()
     send_cases(home, "wales/part 1.csv", references("A", 1))
-    home.take_in()
+    home.ingest()
     home.build()
     home.publish()
     return home
@@ -157,7 +160,7 @@ def home(held_home: Home, tmp_path: Path) -> Home:
 
 def on(home: Home, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command on a home, under the key of its pseudonyms."""
-    return dipp(command, *arguments, "--home", home.path, DIPP_PSEUDONYM_KEY=home.pseudonym_key.decode())
+    return dipp(command, *arguments, "--home", home.path, DIPP_PSEUDONYM_KEY=home.settings.pseudonym_key.decode())
 
 
 HELD = {"region_slug": "wales", "return_path": "part 1.csv", "version": 2, "cases_lost": 4, "cases_in_force": 5}
@@ -195,7 +198,7 @@ def test_a_held_version_is_accepted_once(home: Home) -> None:
     assert accepted.returncode == 0
     assert "Version 2 of part 1.csv is accepted" in accepted.stdout
     assert "4 of the 5 cases of the version before leave the findings" in accepted.stdout
-    assert home.known("part 1.csv").in_force.number == 2
+    assert home.of_path("part 1.csv").in_force.number == 2
     assert (again.returncode, again.stdout) == (1, "")
     assert again.stderr == "Error: No version of part 1.csv is held. dipp status shows which are.\n"
 
@@ -211,7 +214,7 @@ def test_a_withdrawal_says_what_it_does_and_the_history_shows_it(home: Home) -> 
 
 
 def test_before_a_home_is_read_again_nothing_is_accepted_and_no_number_of_cases_is_claimed(home: Home) -> None:
-    home.settings.corrections.write_text("region,return,case,field,from,to,reason,author_role,date\n")
+    home.corrections_file.write_text("region,return,case,field,from,to,reason,author_role,date\n")
 
     accepted, withdrawn = (on(home, command, "wales", "part 1.csv") for command in ("accept", "withdraw"))
 
@@ -263,7 +266,7 @@ def test_a_figure_is_explained_in_words_and_in_json(held_home: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("history", "wales", "nothing.csv"), "Nothing of wales/nothing.csv is known."),
+        (("history", "wales", "nothing.csv"), "Nothing of wales/nothing.csv ever arrived."),
         (("accept", "wales", "nothing.csv"), 'No return "nothing.csv" of wales ever arrived.'),
         (("explain", "wales", "C9"), 'There is no figure "C9" of wales. Use one of assessment_sufficient, '),
         (("explain", "atlantis", "C1"), '"atlantis" is no region. Use one of east-midlands, '),
@@ -291,8 +294,8 @@ def test_a_purge_of_nothing_says_so_and_refreshes(held_home: Home) -> None:
 
 
 def test_a_correction_that_does_not_meet_its_mistake_fails_the_refresh_and_names_no_case(home: Home) -> None:
-    before = home.settings.database.read_bytes()
-    home.settings.corrections.write_text(
+    before = home.database.read_bytes()
+    home.corrections_file.write_text(
         "region,return,case,field,from,to,reason,author_role,date\n"
         "wales,part 2.csv,B000002,case_reference,B00000Z,B000002,Keyed wrongly,inspector,2026-01-05\n"
     )
@@ -302,13 +305,13 @@ def test_a_correction_that_does_not_meet_its_mistake_fails_the_refresh_and_names
     assert done.returncode == 1
     assert "corrections.csv, line 2: case_reference of that case in wales/part 2.csv is not" in done.stderr
     assert json.loads(done.stdout)["published"]
-    assert home.settings.database.read_bytes() == before
-    for text in (done.stdout, done.stderr, *(read_as_text(file) for file in home.settings.dagster_home.rglob("*"))):
+    assert home.database.read_bytes() == before
+    for text in (done.stdout, done.stderr, *(read_as_text(file) for file in home.dagster.rglob("*"))):
         assert "B00000" not in text
-    assert len(list(home.settings.dagster_home.rglob("*.db"))) > 0
+    assert len(list(home.dagster.rglob("*.db"))) > 0
 
-    home.settings.corrections.unlink()
-    home.take_in()
+    home.corrections_file.unlink()
+    home.ingest()
     home.build()
     assert not home.publish().changed
 

@@ -16,9 +16,9 @@ from dipp_pipeline.feedback import copies, layout, marked_up, problems
 from dipp_pipeline.feedback.marked_up import mark_up
 from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.reports.check import check_files
-from dipp_pipeline.settings import Settings
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from tests.homes import Home
 from tests.intake.reading import LIMITS, read_tables, serial, sheets, values_of
 from tests.returns import (
     ADJUSTED,
@@ -66,12 +66,12 @@ def marked(tmp_path_factory) -> Mapping[str, MarkedUp]:
     copied = {
         name: folder / name / "copies" / original.parent.name / "copy.xlsx" for name, original in originals.items()
     }
-    settings = Settings(folder / "home")
-    checked = check_files(list(originals.values()), None, settings)
+    home = Home(folder / "home")
+    checked = check_files(list(originals.values()), None, home)
     for (name, original), found in zip(originals.items(), checked, strict=True):
         copied[name].parent.mkdir(parents=True)
         mark_up(original, copied[name], original.name, found.issues, LIMITS)
-    again = check_files(list(copied.values()), None, settings)
+    again = check_files(list(copied.values()), None, home)
     return {
         name: MarkedUp(original, copied[name], before.issues, after.issues)
         for (name, original), before, after in zip(originals.items(), checked, again, strict=True)

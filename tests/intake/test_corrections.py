@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, correct, read_corrections
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import (
     ADJUSTED,
@@ -52,13 +52,13 @@ def corrected(given: CaseReturn, *corrections: Correction) -> tuple[Validated, l
     return corrected_as_read(arrived(given), *corrections)
 
 
-def corrected_as_read(as_read: Arrived, *corrections: Correction) -> tuple[Validated, list[tuple[str, int]]]:
+def corrected_as_read(as_read: Received, *corrections: Correction) -> tuple[Validated, list[tuple[str, int]]]:
     mended, applied = as_corrected(as_read, *corrections)
     (verdict,) = validate([mended], PROGRAMME)
     return verdict, applied
 
 
-def as_corrected(as_read: Arrived, *corrections: Correction) -> tuple[Arrived, list[tuple[str, int]]]:
+def as_corrected(as_read: Received, *corrections: Correction) -> tuple[Received, list[tuple[str, int]]]:
     read, applied = correct(as_read.read, corrections, as_read.region_code, PROGRAMME)
     return replace(as_read, read=read), [(done.correction.column, done.row) for done in applied]
 
@@ -262,7 +262,7 @@ def test_no_case_can_be_moved_to_the_adjusted_set_in_a_sheet_without_its_questio
 
     assert str(raised.value) == (
         "corrections.csv, line 2: the sheet of that case has no column for A1, which an adjusted case needs. "
-        "Take the line out, or have the return sent again with that column"
+        "Take the line out, or have the return sent again with that column."
     )
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import seeds
-from tests.homes import Home, story
+from tests.homes import SEEDS, Home, story
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_a_file_under_none_of_the_regions_is_of_no_region(tmp_path: Path, path: 
 def test_a_return_is_known_by_region_and_path_together(tmp_path: Path):
     drop(tmp_path, "wales/scores.xlsx", "london/scores.xlsx", "london/other.xlsx", "wales/deep/scores.xlsx")
 
-    found = arrivals(tmp_path, load_programme(seeds()))
+    found = arrivals(tmp_path, load_programme(SEEDS))
 
     assert len({arrival.return_id for arrival in found}) == 4
 
@@ -85,7 +84,7 @@ def test_returns_stand_by_region_and_path(tmp_path: Path):
 
 
 def test_a_home_without_a_drop_folder_has_no_returns(tmp_path: Path):
-    assert Home(tmp_path / "home").house.new_content() == {}
+    assert Home(tmp_path / "home").new_content() == {}
 
 
 def drop(incoming: Path, *paths: str) -> None:
@@ -95,39 +94,39 @@ def drop(incoming: Path, *paths: str) -> None:
 
 
 def arrived(incoming: Path) -> list[tuple[str | None, str]]:
-    return [(arrival.region_slug, arrival.path) for arrival in arrivals(incoming, load_programme(seeds()))]
+    return [(arrival.region_slug, arrival.path) for arrival in arrivals(incoming, load_programme(SEEDS))]
 
 
 def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path):
     home = Home(tmp_path / "home")
     home.put(story(1) / "north-east" / "North East.xlsx", "north-east/North East.xlsx")
-    os.mkfifo(home.settings.incoming / "north-east" / "pipe.xlsx")
+    os.mkfifo(home.incoming / "north-east" / "pipe.xlsx")
 
-    home.take_in()
+    home.ingest()
 
-    assert home.known("pipe.xlsx").refused
-    assert not home.known("North East.xlsx").refused
+    assert home.of_path("pipe.xlsx").refused
+    assert not home.of_path("North East.xlsx").refused
 
 
 def test_a_region_folder_may_be_a_link_and_links_may_lead_in_a_circle(tmp_path: Path):
     home = Home(tmp_path / "home")
     (tmp_path / "share").mkdir()
     shutil.copy(story(1) / "north-east" / "North East.xlsx", tmp_path / "share")
-    home.settings.incoming.mkdir(parents=True)
-    (home.settings.incoming / "north-east").symlink_to(tmp_path / "share")
-    (tmp_path / "share" / "round").symlink_to(home.settings.incoming)
+    home.incoming.mkdir(parents=True)
+    (home.incoming / "north-east").symlink_to(tmp_path / "share")
+    (tmp_path / "share" / "round").symlink_to(home.incoming)
 
-    assert home.take_in() == ["North East.xlsx"]
+    assert home.ingest() == ["North East.xlsx"]
 
 
 def test_names_that_are_no_text_are_different_returns(tmp_path: Path):
     home = Home(tmp_path / "home")
     home.put(story(1) / "north-east" / "North East.xlsx", "north-east/a.xlsx")
-    folder = home.settings.incoming / "north-east"
+    folder = home.incoming / "north-east"
     for name in (b"bad\xff.xlsx", b"bad\xfe.xlsx"):
         shutil.copy(folder / "a.xlsx", folder / os.fsdecode(name))
 
-    home.take_in()
+    home.ingest()
 
-    assert len(home.house.history().returns) == 3
-    assert home.take_in() == []
+    assert len(home.again().history().returns) == 3
+    assert home.ingest() == []

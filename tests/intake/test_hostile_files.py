@@ -99,15 +99,15 @@ def test_odd_names_and_what_is_no_file_arrive_in_a_home_like_others(tmp_path):
     expected = {}
     for place, file in enumerate(HOSTILE_FILES):
         if file.kind in ("odd name", "no file at all", "office lock file"):
-            path = home.settings.incoming / "wales" / str(place) / file.name
+            path = home.incoming / "wales" / str(place) / file.name
             path.parent.mkdir(parents=True)
             file.make(path)
             if os.path.lexists(path) and not file.name.startswith((".", "~$")):
                 expected[f"{place}/{os.fsencode(file.name).decode('utf-8', 'replace')}"] = file.outcome
 
-    home.take_in("wales")
+    home.ingest("wales")
 
-    readings = {known.path: known.latest.reading for known in home.house.history().returns}
+    readings = {known.path: known.latest.reading for known in home.again().history().returns}
     assert {
         path: "F01" if reading.refused else Read(reading.counts.accepted) for path, reading in readings.items()
     } == expected

@@ -24,7 +24,7 @@ def return_of(case_references: Sequence[str], region_slug: str = "wales") -> Cas
 
 def send(home: Home, path: str, given: CaseReturn) -> Path:
     """Put a return into the drop folder, under a path that begins with its region's slug."""
-    file = home.settings.incoming / path
+    file = home.incoming / path
     file.parent.mkdir(parents=True, exist_ok=True)
     return write_csv(file, {SHEET: given.rows()})
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dipp_pipeline.house import House, open_house
-from dipp_pipeline.landing.history import KnownReturn, Loss
+from dipp_pipeline.landing.history import Loss, Return
 from dipp_pipeline.settings import load_settings
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
@@ -33,14 +32,14 @@ class Held:
 def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
     home = Home(tmp_path_factory.mktemp("held") / "home")
     first_round(home)
-    home.take_in()
+    home.ingest()
     home.build()
     figures_before = figures(home, "N03")
-    home.house.history().find("london", "withdrawn.csv").withdraw()
+    home.again().history().find("london", "withdrawn.csv").withdraw()
     second_round(home)
-    home.take_in()
+    home.ingest()
     third_round(home)
-    home.take_in()
+    home.ingest()
     home.build()
     home.publish()
     return Held(home, figures_before)
@@ -73,18 +72,18 @@ def second_round(home: Home) -> None:
 
 
 def third_round(home: Home) -> None:
-    (home.settings.incoming / "wales" / "then refused.csv").write_text("no case table\n")
+    (home.incoming / "wales" / "then refused.csv").write_text("no case table\n")
     send_cases(home, "london/then better.csv", references("I", 9))
     send_cases(home, "london/claims.csv", NEW_CASES)
 
 
 @pytest.mark.parametrize("path", HELD)
 def test_a_version_that_loses_more_than_a_fifth_is_kept_and_not_in_force(held: Held, path: str):
-    known = held.home.known(path)
+    known = held.home.of_path(path)
 
     assert (known.in_force.number, known.held.number) == (1, 2)
     assert [known.outcome(version) for version in known.versions[:2]] == ["in_force", "held"]
-    assert (held.home.settings.originals / known.held.original).exists()
+    assert (held.home.originals / known.held.original).exists()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +98,7 @@ def test_a_version_that_loses_more_than_a_fifth_is_kept_and_not_in_force(held: H
     ],
 )
 def test_any_other_version_is_in_force_and_nothing_is_held(held: Held, path: str, number: int):
-    known = held.home.known(path)
+    known = held.home.of_path(path)
 
     assert known.in_force.number == number
     assert known.held is None
@@ -119,17 +118,17 @@ def test_any_other_version_is_in_force_and_nothing_is_held(held: Held, path: str
     ],
 )
 def test_what_counts_is_which_of_the_accepted_cases_are_gone(held: Held, path: str, loss: Loss | None):
-    assert held.home.known(path).versions[1].reading.loss == loss
+    assert held.home.of_path(path).versions[1].reading.loss == loss
 
 
 def test_a_version_that_never_came_into_force_is_told_from_one_that_was_superseded(held: Held):
-    known = held.home.known("then better.csv")
+    known = held.home.of_path("then better.csv")
 
     assert [known.outcome(version) for version in known.versions] == ["superseded", "never_in_force", "in_force"]
 
 
 def test_a_refused_version_after_a_held_one_leaves_it_held(held: Held):
-    known = held.home.known("then refused.csv")
+    known = held.home.of_path("then refused.csv")
 
     assert known.refused
     assert [known.outcome(version) for version in known.versions] == ["in_force", "held", "refused"]
@@ -141,7 +140,7 @@ def test_a_held_version_changes_no_figure(held: Held):
 
 
 def test_a_held_version_takes_no_case_from_another_return(held: Held):
-    with duckdb.connect(str(held.home.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(held.home.warehouse), read_only=True) as warehouse:
         clashes = warehouse.execute("from data_quality where rule_code = 'R04'").fetchall()
         (kept,) = warehouse.execute(
             "select count(*) from int_accepted_cases inner join stg_returns using (return_id)"
@@ -153,7 +152,7 @@ def test_a_held_version_takes_no_case_from_another_return(held: Held):
 
 
 def test_the_progress_of_the_programme_counts_held_returns(held: Held):
-    with duckdb.connect(str(held.home.settings.database), read_only=True) as published:
+    with duckdb.connect(str(held.home.database), read_only=True) as published:
         counts = dict(published.execute("select region_code, returns_held from programme_progress").fetchall())
 
     assert len(counts) == 12
@@ -165,19 +164,19 @@ def test_the_progress_of_the_programme_counts_held_returns(held: Held):
 def accepted(held: Held, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The same, with the held version of one return accepted."""
     home = held.home.copy(tmp_path_factory.mktemp("accepted") / "home")
-    home.known("half.csv").held.accept()
+    home.of_path("half.csv").held.accept()
     return home
 
 
 def test_an_accepted_version_is_in_force_and_the_other_returns_are_as_they_were(accepted: Home):
-    known = accepted.known("half.csv")
+    known = accepted.of_path("half.csv")
 
     assert (known.in_force.number, known.held) == (2, None)
-    assert waiting(accepted.house.history().returns) == set(HELD) - {"half.csv"}
+    assert waiting(accepted.again().history().returns) == set(HELD) - {"half.csv"}
 
 
 def test_an_acceptance_takes_effect_with_the_next_release_without_reading_anything(accepted: Home, held: Held):
-    read = accepted.take_in()
+    read = accepted.ingest()
     accepted.build()
 
     before, after = (cases_inspected(home) for home in (held.home, accepted))
@@ -190,11 +189,11 @@ def test_an_acceptance_takes_effect_with_the_next_release_without_reading_anythi
 def test_what_comes_after_an_acceptance_is_held_against_the_accepted_version(accepted: Home, tmp_path: Path):
     home = accepted.copy(tmp_path / "home")
     send_cases(home, "wales/half.csv", references("A", 3))
-    home.take_in()
-    two_of_five_lost = home.known("half.csv")
+    home.ingest()
+    two_of_five_lost = home.of_path("half.csv")
     send_cases(home, "wales/half.csv", references("A", 4))
-    home.take_in()
-    one_of_five_lost = home.known("half.csv")
+    home.ingest()
+    one_of_five_lost = home.of_path("half.csv")
 
     assert (two_of_five_lost.in_force.number, two_of_five_lost.held.number) == (2, 3)
     assert (one_of_five_lost.in_force.number, one_of_five_lost.held) == (4, None)
@@ -204,46 +203,47 @@ def test_what_comes_after_an_acceptance_is_held_against_the_accepted_version(acc
 def spelt_anew(accepted: Home, new_spelling: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The same under definitions in which "Perhaps" means no: everything was read again."""
     home = accepted.copy(tmp_path_factory.mktemp("spelt") / "home").under(new_spelling)
-    assert len(home.take_in()) == len(home.house.history().returns)
+    assert len(home.ingest()) == len(home.again().history().returns)
     return home
 
 
 def test_an_acceptance_outlives_changed_definitions(spelt_anew: Home):
-    assert spelt_anew.known("half.csv").in_force.number == 2
+    assert spelt_anew.of_path("half.csv").in_force.number == 2
 
 
 def test_definitions_that_mend_a_held_version_release_it_and_no_other(spelt_anew: Home):
-    known = spelt_anew.known("misspelt.csv")
+    known = spelt_anew.of_path("misspelt.csv")
 
     assert (known.in_force.number, known.held) == (2, None)
-    assert waiting(spelt_anew.house.history().returns) == set(HELD) - {"half.csv", "misspelt.csv"}
+    assert waiting(spelt_anew.again().history().returns) == set(HELD) - {"half.csv", "misspelt.csv"}
 
 
 @pytest.mark.parametrize(
     ("percent", "expected"), [(29, set(HELD)), (30, {"half.csv", "then refused.csv"}), (50, set())]
 )
 def test_the_share_is_a_setting(held: Held, percent: int, expected: set[str]):
-    house = House(replace(held.home.settings, held_above_percent=percent), held.home.house.programme)
+    home = replace(held.home, settings=replace(held.home.settings, held_above_percent=percent))
 
-    assert waiting(house.history().returns) == expected
+    assert waiting(home.history().returns) == expected
 
 
 def test_the_share_can_be_set_in_the_home(held: Held, tmp_path: Path):
     home = held.home.copy(tmp_path / "home")
     (home.path / "dipp.toml").write_text("held_above_percent = 50\n")
 
-    house = open_house(load_settings(home.path, {"DIPP_PSEUDONYM_KEY": home.pseudonym_key.decode()}))
+    settings = load_settings(home.path, {"DIPP_PSEUDONYM_KEY": home.settings.pseudonym_key.decode()})
+    home = replace(home, settings=settings)
 
-    assert waiting(house.history().returns) == set()
-    assert not house.nothing_new()
+    assert waiting(home.history().returns) == set()
+    assert not home.nothing_to_do()
 
 
 def test_a_withdrawn_return_holds_nothing(held: Held, tmp_path: Path):
     home = held.home.copy(tmp_path / "home")
 
-    home.known("half.csv").withdraw()
+    home.of_path("half.csv").withdraw()
 
-    known = home.known("half.csv")
+    known = home.of_path("half.csv")
     assert (known.in_force, known.held) == (None, None)
     assert [known.outcome(version) for version in known.versions] == ["withdrawn", "never_in_force"]
 
@@ -255,17 +255,17 @@ def spoil(given: CaseReturn, case_references: Collection[str], column: str, cell
             case[column] = cell
 
 
-def waiting(returns: Collection[KnownReturn]) -> set[str]:
+def waiting(returns: Collection[Return]) -> set[str]:
     """The paths of the returns of which a version is held."""
     return {known.path for known in returns if known.held}
 
 
 def figures(home: Home, region_code: str) -> list[tuple[object, ...]]:
     """A region's measures."""
-    with duckdb.connect(str(home.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         return warehouse.execute("from regional_findings where region_code = ?", [region_code]).fetchall()
 
 
 def cases_inspected(home: Home) -> dict[str, int]:
-    with duckdb.connect(str(home.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         return dict(warehouse.execute("select distinct region_code, cases_inspected from regional_findings").fetchall())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.releasing import UnreadError
+from dipp_pipeline.pipeline import UnreadError
 from tests.homes import Home
 
 
@@ -23,7 +23,7 @@ def kill(monkeypatch: pytest.MonkeyPatch) -> Kill:
     rename = Path.replace
 
     def kill_at(home: Home, reading: int) -> None:
-        definitions, put = home.house.definitions["definitions"], []
+        definitions, put = home.again().definitions["definitions"], []
 
         def replace(self: Path, target: Path) -> Path:
             if Path(target).name == definitions:
@@ -35,7 +35,7 @@ def kill(monkeypatch: pytest.MonkeyPatch) -> Kill:
         monkeypatch.setattr(Path, "replace", replace)
         monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
         with pytest.raises(KilledError):
-            home.take_in()
+            home.ingest()
         monkeypatch.undo()
 
     return kill_at
@@ -45,7 +45,7 @@ def kill(monkeypatch: pytest.MonkeyPatch) -> Kill:
 def read_again(second_step: Home, new_spelling: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The second step of the story, read again without an interruption."""
     home = second_step.copy(tmp_path_factory.mktemp("again") / "home").under(new_spelling)
-    home.take_in()
+    home.ingest()
     return home
 
 
@@ -54,12 +54,12 @@ def test_nothing_is_built_while_a_version_is_unread_and_the_next_run_reads_the_r
     second_step: Home, read_again: Home, tmp_path: Path, kill: Kill, reading: int, still_to_read: int
 ):
     home = second_step.copy(tmp_path / "home").under(read_again.seeds)
-    assert sum(len(known.versions) for known in home.house.history().returns) == 9
+    assert sum(len(known.versions) for known in home.again().history().returns) == 9
     kill(home, reading)
 
     with pytest.raises(UnreadError, match=r"must be read first\. Run the refresh of all regions"):
         home.build()
-    assert not home.settings.warehouse.exists()
+    assert not home.warehouse.exists()
 
-    assert len(home.take_in()) == still_to_read
+    assert len(home.ingest()) == still_to_read
     assert home.stored() == read_again.stored()

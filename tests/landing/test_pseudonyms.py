@@ -2,7 +2,6 @@
 
 import hmac
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +16,7 @@ LONG_ENOUGH = b"thirty-two characters or more of it"
 
 def pseudonyms(home: Home) -> list[str]:
     """Every pseudonym that is landed, of whatever definitions."""
-    files = sorted(home.settings.landing.glob("*/*/*/*/cases.parquet"))
+    files = sorted(home.landing.glob("*/*/*/*/cases.parquet"))
     return sorted({pseudonym for file in files for pseudonym in pl.read_parquet(file)["case_pseudonym"]})
 
 
@@ -61,21 +60,21 @@ def test_a_key_from_the_environment_must_be_long_enough(tmp_path: Path):
 
 
 def test_a_replaced_key_reads_everything_again_and_leaves_no_former_pseudonym(second_step: Home, tmp_path: Path):
-    home = replace(second_step.copy(tmp_path / "home"), pseudonym_key=LONG_ENOUGH)
+    home = second_step.copy(tmp_path / "home").with_key(LONG_ENOUGH)
     before = pseudonyms(second_step)
 
-    read = home.take_in()
+    read = home.ingest()
 
-    assert sorted(read) == sorted(known.path for known in second_step.house.history().returns)
+    assert sorted(read) == sorted(known.path for known in second_step.again().history().returns)
     assert len(pseudonyms(home)) == len(before)
     assert set(pseudonyms(home)).isdisjoint(before)
 
 
 def test_versions_agree_on_their_pseudonyms_under_a_replaced_key(second_step: Home, tmp_path: Path):
-    home = replace(second_step.copy(tmp_path / "home"), pseudonym_key=LONG_ENOUGH)
-    home.take_in()
+    home = second_step.copy(tmp_path / "home").with_key(LONG_ENOUGH)
+    home.ingest()
 
-    first, second = home.known("part 1.xlsx").versions
+    first, second = home.of_path("part 1.xlsx").versions
 
     kept = [
         set(pl.read_parquet(version.reading.folder / "cases.parquet")["case_pseudonym"]) for version in (first, second)
@@ -85,7 +84,7 @@ def test_versions_agree_on_their_pseudonyms_under_a_replaced_key(second_step: Ho
 
 def test_a_replaced_key_does_not_change_what_is_published(second_step: Home, tmp_path: Path):
     home = second_step.copy(tmp_path / "home")
-    other = replace(second_step.copy(tmp_path / "other"), pseudonym_key=LONG_ENOUGH)
-    other.take_in()
+    other = second_step.copy(tmp_path / "other").with_key(LONG_ENOUGH)
+    other.ingest()
 
     assert other.build().rows == home.build().rows

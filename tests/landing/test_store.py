@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 
 from dipp_pipeline.intake.table import ReturnTables
-from dipp_pipeline.landing.pseudonyms import Key
-from dipp_pipeline.landing.store import land
+from dipp_pipeline.landing.history import Return, Submission
+from dipp_pipeline.landing.write import land
 from dipp_pipeline.programme.matching import value_key
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import validate
 from tests.homes import Home, story
 from tests.returns import PROGRAMME
@@ -32,14 +32,14 @@ class RenameError(Exception):
 @pytest.mark.parametrize("path", ["part 1.xlsx", "part 2.csv"])
 @pytest.mark.parametrize("table", TABLES)
 def test_the_same_rows_land_as_the_same_bytes_in_every_home(first_step: Home, wales_alone: Home, path: str, table: str):
-    one, other = (home.known(path).in_force.reading.folder for home in (first_step, wales_alone))
+    one, other = (home.of_path(path).in_force.reading.folder for home in (first_step, wales_alone))
 
     assert (one / f"{table}.parquet").read_bytes() == (other / f"{table}.parquet").read_bytes()
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_landed_row_says_whose_and_of_which_version_it_is(second_step: Home, table: str):
-    known = second_step.known("part 1.xlsx")
+    known = second_step.of_path("part 1.xlsx")
     landed = pl.read_parquet(known.versions[0].reading.folder / f"{table}.parquet")
 
     assert landed.columns[:2] == ["return_id", "version"]
@@ -73,7 +73,7 @@ def test_every_column_that_was_read_lands_with_its_letters(first_step: Home):
     columns = first_step.landed("North East.xlsx", "columns")
     letters = dict(columns.select("column_name", "letters").rows())
 
-    assert list(letters) == list(first_step.house.programme.column_names)
+    assert list(letters) == list(first_step.again().programme.column_names)
     assert (letters["case_reference"], letters["sex"], letters["C1"], letters["A7b"]) == ("A", "K", "R", "AX")
 
 
@@ -86,7 +86,7 @@ def test_a_case_reference_that_is_found_wrong_is_not_stored(wales_alone: Home):
 
 
 def test_a_quarantined_case_does_not_land(wales_alone: Home):
-    counts = wales_alone.known("malformed.xlsx").in_force.reading.counts
+    counts = wales_alone.of_path("malformed.xlsx").in_force.reading.counts
     (row,) = wales_alone.landed("malformed.xlsx", "issues").filter(pl.col("rule_code") == "R02")["row"]
 
     assert (counts.received, counts.accepted, counts.quarantined) == (6, 5, 1)
@@ -95,7 +95,7 @@ def test_a_quarantined_case_does_not_land(wales_alone: Home):
 
 
 def test_originals_are_kept_under_the_hash_of_their_content(first_step: Home):
-    kept = list(first_step.settings.originals.glob("*/*"))
+    kept = list(first_step.originals.glob("*/*"))
     sent = [file for file in story(1).rglob("*") if file.suffix and "~$" not in file.name]
 
     assert all(hashlib.sha256(file.read_bytes()).hexdigest() == file.parent.name for file in kept)
@@ -105,18 +105,18 @@ def test_originals_are_kept_under_the_hash_of_their_content(first_step: Home):
 
 
 def test_the_restricted_folder_is_the_data_teams_alone(first_step: Home):
-    assert first_step.settings.restricted.stat().st_mode & 0o777 == 0o700
+    assert first_step.restricted.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_restricted_folder_is_the_data_teams_alone_whatever_the_umask(tmp_path: Path):
     home = Home(tmp_path / "home")
     before = os.umask(0)
     try:
-        home.take_in()
+        home.ingest()
     finally:
         os.umask(before)
 
-    assert home.settings.restricted.stat().st_mode & 0o777 == 0o700
+    assert home.restricted.stat().st_mode & 0o777 == 0o700
 
 
 Arm = Callable[[str], None]
@@ -155,7 +155,7 @@ def test_a_version_whose_rename_fails_leaves_no_trace(first_step: Home, tmp_path
     failing_rename("0002")
 
     with pytest.raises(RenameError):
-        home.take_in()
+        home.ingest()
 
     kept, kept_before = home.stored(), first_step.stored()
     assert {path: kept[path] for path in kept if not path.startswith("originals/")} == {
@@ -167,11 +167,11 @@ def test_a_reading_whose_rename_fails_leaves_no_trace(
     first_step: Home, new_spelling: Path, tmp_path: Path, failing_rename: Arm
 ):
     home = first_step.copy(tmp_path / "home").under(new_spelling)
-    known, definitions = home.known("part 2.csv"), home.house.definitions
+    known, definitions = home.of_path("part 2.csv"), home.again().definitions
     failing_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(known, known.latest, NOTHING_READ, (), definitions, Key(home.pseudonym_key))
+        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key)
 
     assert home.stored() == first_step.stored()
 
@@ -183,36 +183,41 @@ def test_a_process_that_ends_before_a_version_is_in_place_has_not_received_it(
     home.put(story(1) / "wales" / "part 2.csv", "wales/part 2.csv")
     killed_before_rename("0001")
     with pytest.raises(RenameError):
-        home.take_in()
+        home.ingest()
     monkeypatch.undo()
 
-    assert home.house.history().returns == []
-    assert home.take_in() == ["part 2.csv"]
-    assert home.known("part 2.csv").in_force.number == 1
+    assert home.again().history().returns == []
+    assert home.ingest() == ["part 2.csv"]
+    assert home.of_path("part 2.csv").in_force.number == 1
 
 
 def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
     first_step: Home, new_spelling: Path, tmp_path: Path, killed_before_rename: Arm
 ):
     home = first_step.copy(tmp_path / "home").under(new_spelling)
-    known, definitions = home.known("part 2.csv"), home.house.definitions
+    known, definitions = home.of_path("part 2.csv"), home.again().definitions
     killed_before_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(known, known.latest, NOTHING_READ, (), definitions, Key(home.pseudonym_key))
+        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key)
 
-    after = home.known("part 2.csv")
+    after = home.of_path("part 2.csv")
     assert after.latest.reading is None
     assert after.to_read == after.latest
-    assert home.under(first_step.seeds).known("part 2.csv").in_force.number == 1
+    assert home.under(first_step.seeds).of_path("part 2.csv").in_force.number == 1
 
 
-NOTHING_READ = validate([Arrived("N03", date(2026, 1, 5), ReturnTables((), ()))], PROGRAMME)[0]
+NOTHING_READ = validate([Received("N03", date(2026, 1, 5), ReturnTables((), ()))], PROGRAMME)[0]
+
+
+def submission(home: Home, return_: Return) -> Submission:
+    """A version that was read before."""
+    return Submission(return_, return_.latest, None, home.programme.region_by_slug[return_.region_slug])
 
 
 def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:
     """Every landed answer is what stands in the cell that its row and the letters of its question name."""
-    programme = home.house.programme
+    programme = home.again().programme
     letters = dict(home.landed(path, "columns").select("column_name", "letters").rows())
     answers = home.landed(path, "answers").select("row", "case_pseudonym", "question_code", "answer").rows()
     traced = [
@@ -230,7 +235,7 @@ def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None])
 
 def pseudonym(home: Home, text: str) -> str:
     """By the standard library alone: HMAC-SHA-256 of the reference without spaces, in capitals, cut to 128 bits."""
-    return hmac.digest(home.pseudonym_key, "".join(text.split()).upper().encode(), "sha256").hex()[:32]
+    return hmac.digest(home.settings.pseudonym_key, "".join(text.split()).upper().encode(), "sha256").hex()[:32]
 
 
 def place(letters: str) -> int:

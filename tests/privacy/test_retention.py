@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from dipp_pipeline import taking_in
-from dipp_pipeline.privacy.retention import Purged, purge
+from dipp_pipeline.privacy.retention import Purged
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.reports.text import show_purged
-from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.warehouse.project import load_project
-from tests.homes import Home
+from tests.homes import SQL_FOLDER, Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
 GONE = [
@@ -45,16 +42,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("kept") / "home")
     for letter, name in zip("ABCDEF", ("in force", "superseded", "withdrawn", "held", "mended", "shared"), strict=True):
         send_cases(home, f"wales/{name}.csv", references(letter, 10))
-    home.put(home.settings.incoming / "wales" / "shared.csv", "london/shared.csv")
+    home.put(home.incoming / "wales" / "shared.csv", "london/shared.csv")
     arrive_on(home, datetime(2026, 1, 10, 12, tzinfo=UTC))
     send_cases(home, "wales/superseded.csv", references("B", 9))
     send_cases(home, "wales/held.csv", references("D", 2))
     send_cases(home, "wales/shared.csv", references("F", 9))
-    (home.settings.incoming / "wales" / "mended.csv").write_text("no case table\n")
+    (home.incoming / "wales" / "mended.csv").write_text("no case table\n")
     arrive_on(home, datetime(2026, 1, 20, 12, tzinfo=UTC))
     send_cases(home, "wales/mended.csv", references("E", 9))
     arrive_on(home, datetime(2026, 2, 1, 12, tzinfo=UTC))
-    home.known("withdrawn.csv").withdraw()
+    home.of_path("withdrawn.csv").withdraw()
     home.build()
     home.publish()
     return home
@@ -63,23 +60,21 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="module")
 def after(kept: Home, tmp_path_factory: pytest.TempPathFactory) -> AfterPurge:
     home = kept.copy(tmp_path_factory.mktemp("purged") / "home")
-    purged = purge(home.house, date(2026, 2, 1))
-    assert home.take_in() == []
+    purged = home.purge(date(2026, 2, 1))
+    assert home.ingest() == []
     home.build()
     return AfterPurge(kept, home, purged)
 
 
 def arrive_on(home: Home, moment: datetime) -> None:
     """Take in what is new, at a moment."""
-    with pytest.MonkeyPatch.context() as clock:
-        clock.setattr(taking_in, "datetime", SimpleNamespace(now=moment.astimezone))
-        home.take_in()
+    home.at(moment).ingest()
 
 
 def test_what_nothing_needs_is_purged(after: AfterPurge):
     purged = [
         (known.path, version.number)
-        for known in after.home.house.history().returns
+        for known in after.home.again().history().returns
         for version in known.versions
         if known.outcome(version) == "purged"
     ]
@@ -98,7 +93,7 @@ def test_of_a_purged_version_no_reading_is_left(after: AfterPurge, path: str, nu
 def test_of_the_originals_only_those_are_left_that_a_version_needs(after: AfterPurge):
     needed = {
         version.original
-        for known in after.before.house.history().returns
+        for known in after.before.again().history().returns
         for version in known.versions
         if (known.path, version.number) not in GONE or known.region_slug == "london"
     }
@@ -106,7 +101,7 @@ def test_of_the_originals_only_those_are_left_that_a_version_needs(after: AfterP
     assert len(needed) == 7
     assert originals(after.home) == needed
     assert len(originals(after.before)) == len(needed) + len(GONE) - 1
-    assert len(list(after.home.settings.originals.iterdir())) == len(needed)
+    assert len(list(after.home.originals.iterdir())) == len(needed)
 
 
 @pytest.mark.parametrize(("path", "number"), GONE)
@@ -131,6 +126,7 @@ def test_what_is_left_has_no_case(after: AfterPurge):
         "pipeline_version",
         "corrections_file",
         "key",
+        "identity",
         "refused",
         "counts",
         "contents",
@@ -177,18 +173,18 @@ def test_an_original_that_another_return_needs_stays(after: AfterPurge):
     (shared,) = {version_of(home, "shared.csv", 1, "london").original for home in (after.before, after.home)}
 
     assert version_of(after.before, "shared.csv", 1).original == shared
-    assert (after.home.settings.originals / shared).exists()
+    assert (after.home.originals / shared).exists()
 
 
 def test_an_original_goes_with_the_last_version_that_needs_it(after: AfterPurge, tmp_path: Path):
     home = after.home.copy(tmp_path / "home")
     shared = version_of(home, "shared.csv", 1, "london").original
-    home.house.history().find("london", "shared.csv").withdraw()
+    home.again().history().find("london", "shared.csv").withdraw()
 
-    purged = purge(home.house, date(2026, 2, 1))
+    purged = home.purge(date(2026, 2, 1))
 
     assert purged.versions == 1
-    assert not (home.settings.originals / shared).parent.exists()
+    assert not (home.originals / shared).parent.exists()
 
 
 def test_the_published_tables_stay_the_same(after: AfterPurge):
@@ -197,18 +193,18 @@ def test_the_published_tables_stay_the_same(after: AfterPurge):
 
 
 def test_a_file_that_still_has_a_purged_content_is_named_and_not_read_again(after: AfterPurge):
-    incoming = after.home.settings.incoming
+    incoming = after.home.incoming
 
     assert after.purged.incoming == [incoming / "wales" / "withdrawn.csv"]
-    assert after.home.house.new_content() == {}
+    assert after.home.again().new_content() == {}
 
 
 def test_only_what_arrived_before_the_day_is_purged(kept: Home, tmp_path: Path):
     home = kept.copy(tmp_path / "home")
 
-    assert purge(home.house, date(2026, 1, 10)).versions == 0
+    assert home.purge(date(2026, 1, 10)).versions == 0
     assert home.stored() == kept.stored()
-    assert purge(home.house, date(2026, 1, 20)).versions == len(GONE) - 1
+    assert home.purge(date(2026, 1, 20)).versions == len(GONE) - 1
     assert version_of(home, "mended.csv", 2).reading.refused
     assert not version_of(home, "mended.csv", 2).purged
 
@@ -219,16 +215,16 @@ def test_the_day_is_one_of_london(kept: Home, tmp_path: Path):
     on_the_first_of_july = json.loads(arrival.read_text()) | {"received_at": "2026-06-30T23:30:00+00:00"}
     arrival.write_text(json.dumps(on_the_first_of_july))
 
-    purge(home.house, date(2026, 7, 1))
+    home.purge(date(2026, 7, 1))
     assert not version_of(home, "withdrawn.csv", 1).purged
-    purge(home.house, date(2026, 7, 2))
+    home.purge(date(2026, 7, 2))
     assert version_of(home, "withdrawn.csv", 1).purged
 
 
 def test_purging_twice_changes_nothing_and_names_the_same_files(after: AfterPurge, tmp_path: Path):
     home = after.home.copy(tmp_path / "home")
 
-    again = purge(home.house, date(2026, 2, 1))
+    again = home.purge(date(2026, 2, 1))
 
     assert again.versions == 0
     assert [file.name for file in again.incoming] == ["withdrawn.csv"]
@@ -241,19 +237,19 @@ def test_a_purge_that_was_interrupted_is_finished_by_the_next(
     home = after.before.copy(tmp_path / "home")
     monkeypatch.setattr(shutil, "rmtree", interrupted)
     with pytest.raises(InterruptedError):
-        purge(home.house, date(2026, 2, 1))
+        home.purge(date(2026, 2, 1))
     monkeypatch.undo()
 
-    purge(home.house, date(2026, 2, 1))
+    home.purge(date(2026, 2, 1))
 
-    assert not home.settings.warehouse.exists()
+    assert not home.warehouse.exists()
     assert without_warehouse(home) == without_warehouse(after.home)
 
 
 def test_changed_definitions_leave_purged_versions_alone(after: AfterPurge, new_spelling: Path, tmp_path: Path):
     home = after.home.copy(tmp_path / "home").under(new_spelling)
 
-    read = home.take_in()
+    read = home.ingest()
     home.build()
 
     assert "withdrawn.csv" not in read
@@ -266,7 +262,7 @@ def test_changed_definitions_leave_purged_versions_alone(after: AfterPurge, new_
 def test_nothing_is_purged_before_it_is_told_what_is_in_force(kept: Home, new_spelling: Path, tmp_path: Path):
     home = kept.copy(tmp_path / "home").under(new_spelling)
 
-    purged = purge(home.house, date(2026, 2, 1))
+    purged = home.purge(date(2026, 2, 1))
 
     assert purged.versions == 0
     assert {known.outcome(version) for known, version in purged.still_needed} == {"unread"}
@@ -277,9 +273,9 @@ def test_new_bytes_of_a_purged_return_are_in_force_and_never_held(after: AfterPu
     home = after.home.copy(tmp_path / "home")
     send(home, "wales/withdrawn.csv", return_of(references("C", 1)))
 
-    home.take_in()
+    home.ingest()
 
-    known = home.known("withdrawn.csv")
+    known = home.of_path("withdrawn.csv")
     assert (known.in_force.number, known.held) == (2, None)
 
 
@@ -288,18 +284,18 @@ def interrupted(*_: object) -> None:
 
 
 def version_of(home: Home, path: str, number: int, region_slug: str = "wales"):
-    return home.house.history().find(region_slug, path).versions[number - 1]
+    return home.again().history().find(region_slug, path).versions[number - 1]
 
 
 def originals(home: Home) -> set[str]:
     """Where there are originals."""
-    folder = home.settings.originals
+    folder = home.originals
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
 def history(home: Home) -> Mapping[tuple[str, int], dict[str, object]]:
     """What is told of each version of Wales."""
-    told = (version.as_json() for version in history_of_region(home.settings, "wales", None))
+    told = (version.as_json() for version in history_of_region(home, "wales", None))
     return {(version["return_path"], version["version"]): without_tuples(version) for version in told}
 
 
@@ -309,10 +305,10 @@ def without_tuples(version: dict[str, object]) -> dict[str, object]:
 
 def marts(home: Home) -> Mapping[str, list[tuple[object, ...]]]:
     """Every table that is published, but for the moment of the build and the definitions' identity."""
-    with duckdb.connect(str(home.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         return {
             mart.name: warehouse.execute(f"from {mart.name}").fetchall()
-            for mart in load_project(dbt_like_sql()).marts
+            for mart in load_project(SQL_FOLDER).marts
             if mart.name != "release_info"
         }
 

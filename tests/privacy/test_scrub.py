@@ -13,10 +13,10 @@ from dipp_pipeline.privacy.scrub import scrub
 from dipp_pipeline.privacy.search import references_within, sheets_of
 from dipp_pipeline.programme.case_reference import case_reference, case_references_within
 from dipp_pipeline.reports.check import Checked, check_files
-from dipp_pipeline.settings import Limits, Settings
+from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
-from tests.homes import DEMO, SAMPLES
+from tests.homes import DEMO, SAMPLES, Home
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, sheets
 from tests.returns import (
     PROGRAMME,
@@ -89,7 +89,7 @@ def left(tmp_path_factory) -> dict[Erasure, Path]:
 def checked(left, tmp_path_factory) -> dict[Path, Checked]:
     """What `dipp check` says of every sample and of what is left of it."""
     files = [*READ, *left.values()]
-    found = check_files(files, None, Settings(tmp_path_factory.mktemp("no home")))
+    found = check_files(files, None, Home(tmp_path_factory.mktemp("no home")))
     return dict(zip(files, found, strict=True))
 
 

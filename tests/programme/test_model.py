@@ -2,12 +2,12 @@ import csv
 
 import pytest
 
-from dipp_pipeline.settings import seeds
+from tests.homes import SEEDS
 from tests.returns import PROGRAMME
 
 
 def seed_rows(name: str) -> list[dict[str, str]]:
-    with (seeds() / name).open(encoding="utf-8", newline="") as file:
+    with (SEEDS / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from dipp_pipeline.programme.model import ProgrammeError
 from dipp_pipeline.programme.seeds import load_programme, seeds_fingerprint
-from dipp_pipeline.settings import seeds
+from tests.homes import SEEDS
 
 
 @pytest.fixture
 def own_seeds(tmp_path) -> Path:
-    return shutil.copytree(seeds(), tmp_path / "seeds")
+    return shutil.copytree(SEEDS, tmp_path / "seeds")
 
 
 def add(line: str) -> Callable[[str], str]:
@@ -32,7 +32,7 @@ def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
 
 
 def test_the_seeds_agree_with_themselves():
-    programme = load_programme(seeds())
+    programme = load_programme(SEEDS)
 
     assert len(programme.regions) == 12
     assert len(programme.pdus) == 110
@@ -144,5 +144,5 @@ def test_the_fingerprint_changes_with_any_seed_and_with_nothing_else(own_seeds):
     unchanged = seeds_fingerprint(own_seeds)
     change(own_seeds, "value_spellings.csv", add("sex,Man,male"))
 
-    assert unchanged == before == seeds_fingerprint(seeds())
+    assert unchanged == before == seeds_fingerprint(SEEDS)
     assert seeds_fingerprint(own_seeds) != before

@@ -17,5 +17,5 @@ def home(published_demo: Home, tmp_path: Path) -> Home:
 @pytest.fixture(scope="session")
 def findings(published_demo: Home):
     """The published database, open for reading."""
-    with duckdb.connect(str(published_demo.settings.database), read_only=True) as connection:
+    with duckdb.connect(str(published_demo.database), read_only=True) as connection:
         yield connection

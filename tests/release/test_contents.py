@@ -7,9 +7,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.warehouse.project import load_project
-from tests.homes import DEMO, Home
+from tests.homes import DEMO, SQL_FOLDER, Home
 
 STATISTICS = (
     "cases_inspected INTEGER, relevant_cases INTEGER, counted_cases INTEGER, percentage DOUBLE,"
@@ -86,7 +85,7 @@ def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_and_its_columns_have_the_comments_of_their_model(findings: duckdb.DuckDBPyConnection, table: str):
-    mart = load_project(dbt_like_sql()).model_by_name[table]
+    mart = load_project(SQL_FOLDER).model_by_name[table]
 
     of_table = findings.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchall()
     of_columns = findings.execute(
@@ -109,7 +108,7 @@ def test_the_dictionary_is_that_of_the_database_that_holds_it(findings: duckdb.D
 
 
 def test_the_file_is_of_the_storage_version_that_older_readers_take(published_demo: Home):
-    header = published_demo.settings.database.read_bytes()[:20]
+    header = published_demo.database.read_bytes()[:20]
     (storage_version,) = struct.unpack("<Q", header[12:])
 
     assert header[8:12] == b"DUCK"
@@ -119,7 +118,7 @@ def test_the_file_is_of_the_storage_version_that_older_readers_take(published_de
 def test_the_release_is_named_by_12_hex_digits_of_what_it_was_built_from(
     published_demo: Home, findings: duckdb.DuckDBPyConnection
 ):
-    house = published_demo.house
+    house = published_demo.again()
 
     ((named,),) = findings.execute("select release_id from release_info").fetchall()
 
@@ -141,13 +140,11 @@ def case_references() -> set[str]:
 def test_no_case_reference_stands_in_the_published_file(published_demo: Home, case_references: set[str]):
     accepted = {
         reference
-        for known in published_demo.house.history().returns
+        for known in published_demo.again().history().returns
         for reference in published_demo.landed(known.path, "cases")["case_pseudonym"]
     }
     searched = accepted | case_references
-    published, warehouse = (
-        file.read_bytes().lower() for file in (published_demo.settings.database, published_demo.settings.warehouse)
-    )
+    published, warehouse = (file.read_bytes().lower() for file in (published_demo.database, published_demo.warehouse))
 
     assert len(accepted) == 332
     assert len(case_references) > 200
@@ -163,9 +160,9 @@ def test_no_value_of_a_published_table_looks_like_a_case_reference(findings: duc
 
 
 def test_no_return_or_sheet_is_named_in_the_published_file(published_demo: Home):
-    published = published_demo.settings.database.read_bytes()
+    published = published_demo.database.read_bytes()
 
-    named = [known for known in published_demo.house.history().returns if known.return_id.encode() in published]
+    named = [known for known in published_demo.again().history().returns if known.return_id.encode() in published]
 
     assert named == []
     assert b".xlsx" not in published

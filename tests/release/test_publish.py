@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dipp_pipeline import releasing, settings
-from dipp_pipeline.release.publish import PublicationError, Release
-from dipp_pipeline.reports.status import release_in_force, summarise
+from dipp_pipeline.release.publish import PublicationError, Release, release_in_force
+from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, copied_definitions
 
 BAD_TEST = "-- No region is called Wales.\n-- on: programme_progress\nselect * from programme_progress where {}\n"
@@ -29,7 +29,7 @@ def test_publishing_the_release_in_force_again_changes_nothing(home: Home):
 
     release = home.publish()
 
-    assert release == Release(release_in_force(home.settings.database), changed=False)
+    assert release == Release(release_in_force(home.database), changed=False)
     assert files(home) == before
 
 
@@ -43,7 +43,7 @@ def republished(published_demo: Home, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_a_new_release_replaces_the_one_in_force(republished: Home):
-    assert release_in_force(republished.settings.database) == "aaaaaaaaaaaa"
+    assert release_in_force(republished.database) == "aaaaaaaaaaaa"
 
 
 @pytest.mark.parametrize("publication", ["published_demo", "republished"], ids=["the first", "a later one"])
@@ -52,24 +52,24 @@ def test_nothing_stands_beside_the_published_database(publication: str, request:
 
 
 def test_the_release_before_is_kept_as_it_was(published_demo: Home, republished: Home):
-    (former,) = republished.settings.former_releases.iterdir()
+    (former,) = set(releases(republished)) - {republished.published.resolve()}
 
-    assert former.read_bytes() == published_demo.settings.database.read_bytes()
+    assert (former / "dipp_findings.duckdb").read_bytes() == published_demo.database.read_bytes()
 
 
 def test_what_a_killed_publication_left_is_no_hindrance(home: Home):
     rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
-    home.settings.database.with_name(".dipp_findings.new.duckdb").write_bytes(b"half a database")
+    home.database.with_name(".dipp_findings.new.duckdb").write_bytes(b"half a database")
 
     home.publish()
 
-    assert release_in_force(home.settings.database) == "aaaaaaaaaaaa"
+    assert release_in_force(home.database) == "aaaaaaaaaaaa"
     assert list(files(home)) == ["dipp_findings.duckdb"]
 
 
-def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, tmp_path: Path):
     before = files(home)
-    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
+    home = replace(home, sql_folder=with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
 
     outcome = home.build()
     with pytest.raises(PublicationError, match="these tests found wrong rows: no_region_is_called_wales"):
@@ -79,25 +79,21 @@ def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, monkeypatch:
     assert files(home) == before
 
 
-def test_a_test_that_finds_wrong_rows_stops_the_first_publication_too(
-    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    home.settings.database.unlink()
-    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
+def test_a_test_that_finds_wrong_rows_stops_the_first_publication_too(home: Home, tmp_path: Path):
+    home.database.unlink()
+    home = replace(home, sql_folder=with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
 
     home.build()
     with pytest.raises(PublicationError):
         home.publish()
 
     assert files(home) == {}
-    assert release_in_force(home.settings.database) is None
+    assert release_in_force(home.database) is None
 
 
-def test_a_test_that_was_not_run_on_this_warehouse_stops_publication(
-    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+def test_a_test_that_was_not_run_on_this_warehouse_stops_publication(home: Home, tmp_path: Path):
     before = files(home)
-    use_definitions(monkeypatch, with_test(tmp_path / "sql", BAD_TEST.format("false")))
+    home = replace(home, sql_folder=with_test(tmp_path / "sql", BAD_TEST.format("false")))
 
     with pytest.raises(PublicationError, match="these tests were not run: no_region_is_called_wales"):
         home.publish()
@@ -125,34 +121,34 @@ def test_a_table_that_is_not_what_its_model_says_is_never_published(home: Home, 
 
 
 def test_who_has_the_old_release_open_keeps_it_while_others_see_the_new(home: Home):
-    old = release_in_force(home.settings.database)
+    old = release_in_force(home.database)
     rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
-    command = [sys.executable, "-c", READER, str(home.settings.database)]
+    command = [sys.executable, "-c", READER, str(home.database)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as reader:
         assert ask(reader) == old
 
         home.publish()
 
         assert ask(reader) == old
-        assert release_in_force(home.settings.database) == "aaaaaaaaaaaa"
+        assert release_in_force(home.database) == "aaaaaaaaaaaa"
 
 
 def test_of_the_former_releases_the_latest_few_are_kept(home: Home):
-    home = Home(home.path, releases_kept=2)
+    home = replace(home, settings=replace(home.settings, releases_kept=2))
     for month in range(1, 4):
         rebuilt_as(home, f"{month:012}", f"2027-0{month}-01")
         home.publish()
 
-    kept = sorted(home.settings.former_releases.iterdir())
-
-    assert [release_in_force(file) for file in kept] == ["000000000001", "000000000002"]
-    assert release_in_force(home.settings.database) == "000000000003"
+    kept = [release_in_force(folder / "dipp_findings.duckdb") for folder in releases(home)]
+    assert kept == ["000000000001", "000000000002", "000000000003"]
+    assert [folder.name[-1] for folder in home.former_releases.iterdir()] == ["1"]
+    assert release_in_force(home.database) == "000000000003"
 
 
 def test_the_summary_is_the_same_of_the_release_and_of_its_warehouse(published_demo: Home):
-    summary = summarise(published_demo.settings.database)
+    summary = summarise(published_demo.database)
 
-    assert summary == summarise(published_demo.settings.warehouse)
+    assert summary == summarise(published_demo.warehouse)
     assert summary.cases == {"received": 333, "accepted": 332, "quarantined": 0, "identical_dropped": 1}
     assert (summary.returns_received, summary.returns_refused) == (8, 0)
     assert summary.issues == {"W01": 3, "W02": 1, "W03": 1, "W06": 1}
@@ -160,9 +156,15 @@ def test_the_summary_is_the_same_of_the_release_and_of_its_warehouse(published_d
     assert not summary.has_problems
 
 
+def releases(home: Home) -> list[Path]:
+    """The folders of all releases that are kept, by time."""
+    folders = [*home.former_releases.iterdir(), *(home.path / "releases").iterdir()]
+    return sorted(folders, key=lambda folder: folder.name)
+
+
 def files(home: Home) -> dict[str, bytes]:
     """What is published."""
-    return {file.name: file.read_bytes() for file in home.settings.database.parent.iterdir()}
+    return {file.name: file.read_bytes() for file in home.database.parent.iterdir()}
 
 
 def rebuilt_as(home: Home, release_id: str, day: str) -> None:
@@ -175,7 +177,7 @@ def rebuilt_as(home: Home, release_id: str, day: str) -> None:
 
 
 def in_warehouse(home: Home, sql: str) -> None:
-    with duckdb.connect(str(home.settings.warehouse)) as connection:
+    with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute(sql)
 
 
@@ -184,12 +186,6 @@ def with_test(sql_folder: Path, test: str) -> Path:
     copied_definitions(sql_folder)
     (sql_folder / "tests" / "no_region_is_called_wales.sql").write_text(test, "utf-8")
     return sql_folder
-
-
-def use_definitions(monkeypatch: pytest.MonkeyPatch, sql_folder: Path) -> None:
-    """Have every stage find seeds and SQL in that folder."""
-    for module in (settings, releasing):
-        monkeypatch.setattr(module, "dbt_like_sql", lambda: sql_folder)
 
 
 def ask(reader: subprocess.Popen[str]) -> str:

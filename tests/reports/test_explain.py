@@ -16,15 +16,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dipp_pipeline.programme.matching import value_key
 from dipp_pipeline.reports.explain import Evidence, Explanation, ExplanationError, explain
 from dipp_pipeline.reports.text import show_explanation
-from dipp_pipeline.settings import seeds
-from tests.homes import DEMO, Home
+from tests.homes import DEMO, SEEDS, Home
 from tests.landing.small_returns import references, return_of, send
 from tests.landing.test_store import pseudonym
 from tests.returns import PROGRAMME, write_xlsx
 
 REGIONS = sorted(folder.name for folder in DEMO.iterdir())
 
-with (seeds() / "measures.csv").open(encoding="utf-8", newline="") as file:
+with (SEEDS / "measures.csv").open(encoding="utf-8", newline="") as file:
     MEASURES = {row["measure_code"]: row for row in csv.DictReader(file)}
 
 CORE_QUESTIONS = [question.code for question in PROGRAMME.questions if question.question_set == "core"]
@@ -34,21 +33,21 @@ CASE_REFERENCE = re.compile(r"[A-Za-z] ?\d{6}")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The sample programme, published, with a return of Wales whose sheets are named by cases and one corrected."""
+    """The sample programme, published, with a return of Wales of several sheets and one corrected."""
     home = Home(tmp_path_factory.mktemp("explained") / "home")
     home.put(DEMO)
-    by_sheet = home.settings.incoming / "wales" / "a sheet a case.xlsx"
+    by_sheet = home.incoming / "wales" / "a sheet a case.xlsx"
     by_sheet.parent.mkdir(parents=True)
-    write_xlsx(by_sheet, {reference: return_of([reference]).rows() for reference in references("Y", 3)})
+    write_xlsx(by_sheet, {f"Case {reference[-1]}": return_of([reference]).rows() for reference in references("Y", 3)})
     corrected = return_of(references("Z", 4))
     corrected.cases[1]["C1"] = "No"
     send(home, "wales/corrected.csv", corrected)
-    home.settings.originals.mkdir(parents=True)
-    home.settings.corrections.write_text(
+    home.originals.mkdir(parents=True)
+    home.corrections_file.write_text(
         "region,return,case,field,from,to,reason,author_role,date\n"
         "wales,corrected.csv,Z000002,C1,No,Yes,Keyed wrongly,inspector,2026-01-05\n"
     )
-    home.take_in()
+    home.ingest()
     home.build()
     home.publish()
     return home
@@ -57,11 +56,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="module")
 def measures(home: Home) -> Mapping[tuple[str, str], Explanation]:
     """Every measure of every region of the sample programme, explained."""
-    return {(region, measure): explain(home.settings, region, measure) for region in REGIONS for measure in MEASURES}
+    return {(region, measure): explain(home, region, measure) for region in REGIONS for measure in MEASURES}
 
 
 def test_a_figure_is_the_published_one(home: Home, measures: Mapping[tuple[str, str], Explanation]):
-    with duckdb.connect(str(home.settings.database), read_only=True) as published:
+    with duckdb.connect(str(home.database), read_only=True) as published:
         rows = published.execute(
             "select region_name, measure_code, measure_title, cases_inspected, relevant_cases, counted_cases,"
             " percentage_rounded from regional_findings where region_code <> 'N03'"
@@ -131,14 +130,14 @@ def test_every_piece_of_evidence_names_the_cell_in_which_the_answer_stands(
 
 def test_a_core_question_is_explained_too(home: Home):
     region, asked = "kent-surrey-and-sussex", ["C1a", "C3e", "C5", "C6b"]
-    with duckdb.connect(str(home.settings.database), read_only=True) as published:
+    with duckdb.connect(str(home.database), read_only=True) as published:
         rows = published.execute(
             "select question_code, relevant_cases, counted_cases from regional_question_findings"
             " where region_code = ? and list_contains(?, question_code)",
             [PROGRAMME.region_by_slug[region].code, asked],
         ).fetchall()
 
-    explained = {code: explain(home.settings, region, code) for code in asked}
+    explained = {code: explain(home, region, code) for code in asked}
 
     assert sorted(rows) == [(code, entry.relevant_cases, entry.counted_cases) for code, entry in explained.items()]
     for explanation in explained.values():
@@ -148,17 +147,16 @@ def test_a_core_question_is_explained_too(home: Home):
             assert_stands_there(home, region, entry)
 
 
-def test_sheets_that_are_named_by_cases_are_told_apart_without_naming_them(home: Home):
-    explanation = explain(home.settings, "wales", "C1")
+def test_sheets_of_a_return_are_told_apart(home: Home):
+    explanation = explain(home, "wales", "C1")
 
     evidence = [entry for entry in explanation.evidence if entry.return_path == "a sheet a case.xlsx"]
     assert_adds_up(explanation, questions=1)
     assert len({(entry.sheet, entry.cell) for entry in evidence}) == len(evidence) == 3
-    assert not any(reference in str(evidence) for reference in references("Y", 3))
 
 
 def test_a_corrected_answer_says_so_and_no_other(home: Home, capsys: pytest.CaptureFixture[str]):
-    explanation = explain(home.settings, "wales", "assessment_sufficient")
+    explanation = explain(home, "wales", "assessment_sufficient")
 
     corrected = {(entry.case_pseudonym, entry.answer) for entry in explanation.evidence if entry.is_corrected}
     assert corrected == {(pseudonym(home, "Z000002"), "yes")}
@@ -167,7 +165,7 @@ def test_a_corrected_answer_says_so_and_no_other(home: Home, capsys: pytest.Capt
 
 
 def test_a_region_without_cases_has_figures_of_nothing(home: Home):
-    explanation = explain(home.settings, "london", "delivery_effective")
+    explanation = explain(home, "london", "delivery_effective")
 
     assert (explanation.relevant_cases, explanation.counted_cases, explanation.percentage_rounded) == (0, 0, None)
     assert explanation.evidence == ()
@@ -175,17 +173,17 @@ def test_a_region_without_cases_has_figures_of_nothing(home: Home):
 
 def test_a_figure_of_a_release_that_is_not_published_says_so(home: Home, tmp_path: Path):
     unpublished = home.copy(tmp_path / "home")
-    unpublished.settings.database.unlink()
+    unpublished.database.unlink()
 
-    explanation = explain(unpublished.settings, "wales", "C1")
+    explanation = explain(unpublished, "wales", "C1")
 
-    assert replace(explanation, published=True) == explain(home.settings, "wales", "C1")
+    assert replace(explanation, published=True) == explain(home, "wales", "C1")
     assert not explanation.published
 
 
 def test_an_unknown_measure_is_answered_with_those_there_are(home: Home):
     with pytest.raises(ExplanationError) as raised:
-        explain(home.settings, "wales", "delivery")
+        explain(home, "wales", "delivery")
 
     codes = ", ".join([*MEASURES, *sorted(CORE_QUESTIONS)])
     assert str(raised.value) == f'There is no figure "delivery" of wales. Use one of {codes}.'
@@ -193,7 +191,7 @@ def test_an_unknown_measure_is_answered_with_those_there_are(home: Home):
 
 def test_an_unknown_region_is_answered_with_those_there_are(home: Home):
     with pytest.raises(ExplanationError) as raised:
-        explain(home.settings, "atlantis", "delivery_effective")
+        explain(home, "atlantis", "delivery_effective")
 
     slugs = ", ".join(sorted(PROGRAMME.region_by_slug))
     assert str(raised.value) == f'"atlantis" is no region. Use one of {slugs}.'
@@ -201,7 +199,7 @@ def test_an_unknown_region_is_answered_with_those_there_are(home: Home):
 
 def test_nothing_is_explained_before_anything_is_built(tmp_path: Path):
     with pytest.raises(ExplanationError, match=r"Nothing is built in .* yet\. Run the refresh first"):
-        explain(Home(tmp_path).settings, "wales", "C1")
+        explain(Home(tmp_path), "wales", "C1")
 
 
 def assert_adds_up(explanation: Explanation, questions: int) -> None:

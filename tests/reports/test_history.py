@@ -41,7 +41,7 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     began = datetime.now(UTC).replace(tzinfo=None)
     home = Home(tmp_path_factory.mktemp("recounted") / "home")
-    file = home.settings.incoming / "wales" / SCORES
+    file = home.incoming / "wales" / SCORES
     file.parent.mkdir(parents=True)
     files, findings = {}, {}
 
@@ -49,7 +49,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         write = write_xlsx_as_excel if above else write_xlsx
         write(file, {SHEET: [["Case scores"]] * above + given.rows()})
         files[number] = file.read_bytes()
-        home.take_in()
+        home.ingest()
 
     def build(step: str) -> None:
         home.build()
@@ -64,17 +64,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     build("second")
     arrive(3, return_of(references("A", 3)))
     build("third held")
-    while_held = history_of_region(home.settings, "wales", SCORES)[2]
+    while_held = history_of_region(home, "wales", SCORES)[2]
     accepted = home.copy(home.path.with_name("accepted"))
-    accepted.known(SCORES).held.accept()
+    accepted.of_path(SCORES).held.accept()
     accepted.build()
     findings["third accepted"] = found(accepted)
     file.write_bytes(b"")
     files[4] = b""
-    home.take_in()
+    home.ingest()
     arrive(5, fifth_version())
     build("fifth")
-    home.known(SCORES).withdraw()
+    home.of_path(SCORES).withdraw()
     build("withdrawn")
     arrive(6, return_of(references("A", 2)))
     build("sixth")
@@ -103,7 +103,7 @@ def fifth_version() -> CaseReturn:
 
 @pytest.fixture(scope="module")
 def versions(told: Told) -> list[VersionReport]:
-    return history_of_region(told.home.settings, "wales", SCORES)
+    return history_of_region(told.home, "wales", SCORES)
 
 
 def test_every_version_is_told_with_its_hash_and_arrival_in_order(told: Told, versions: list[VersionReport]):
@@ -226,7 +226,7 @@ def test_a_version_that_never_came_into_force_did_nothing(versions: list[Version
 
 
 def test_a_region_is_told_return_by_return(told: Told):
-    whole = history_of_region(told.home.settings, "wales", None)
+    whole = history_of_region(told.home, "wales", None)
 
     assert [(version.return_path, version.version) for version in whole] == [
         ("constant.csv", 1),
@@ -236,22 +236,22 @@ def test_a_region_is_told_return_by_return(told: Told):
 
 @pytest.mark.parametrize("path", [None, "scores.xlsx"])
 def test_a_file_under_no_region_has_a_history(told: Told, path: str | None):
-    (version,) = history_of_region(told.home.settings, "atlantis", path)
+    (version,) = history_of_region(told.home, "atlantis", path)
 
     assert (version.return_path, version.outcome, version.content_sha256) == ("atlantis/scores.xlsx", "refused", "")
 
 
 @pytest.mark.parametrize(("region", "path"), [("wal", None), ("north-east", None), ("wales", "scores.xlsx")])
 def test_nothing_is_told_of_what_never_arrived(told: Told, region: str, path: str | None):
-    assert history_of_region(told.home.settings, region, path) == []
+    assert history_of_region(told.home, region, path) == []
 
 
 def test_there_is_no_history_without_a_warehouse(tmp_path: Path):
-    assert history_of_region(Home(tmp_path).settings, "wales", None) == []
+    assert history_of_region(Home(tmp_path), "wales", None) == []
 
 
 def found(home: Home) -> Findings:
-    with duckdb.connect(str(home.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         rows = warehouse.execute(
             "select measure_code, relevant_cases, counted_cases from regional_findings where region_code = 'N03'"
         ).fetchall()

@@ -61,7 +61,7 @@ COUNTED = sorted(file for file in DEMO.rglob("*.*") if file.suffix in READERS)
 def test_every_row_and_cell_of_a_return_is_counted_where_it_ended(published_demo: Home, file: Path):
     region, path = file.parent.name, file.name
 
-    returns = summarise_returns(published_demo.settings.warehouse).reconciled
+    returns = summarise_returns(published_demo.warehouse).reconciled
     (found,) = (asdict(entry) for entry in returns if entry.return_path == path)
 
     assert found == {"region_slug": region, "return_path": path, "version": 1, "cells_corrected": 0} | counted(file)[0]
@@ -70,7 +70,7 @@ def test_every_row_and_cell_of_a_return_is_counted_where_it_ended(published_demo
 @pytest.mark.parametrize("file", COUNTED, ids=lambda file: file.name)
 def test_every_cell_that_is_ignored_is_ignored_for_its_reason(published_demo: Home, file: Path):
     reasons = counted(file)[1]
-    with duckdb.connect(str(published_demo.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(published_demo.warehouse), read_only=True) as warehouse:
         found = warehouse.execute(
             f"select {', '.join(reasons)} from stg_versions inner join stg_returns using (return_id)"
             " where return_path = ?",
@@ -81,7 +81,7 @@ def test_every_cell_that_is_ignored_is_ignored_for_its_reason(published_demo: Ho
 
 
 def test_every_return_in_force_is_reconciled(published_demo: Home):
-    entries = summarise_returns(published_demo.settings.warehouse).reconciled
+    entries = summarise_returns(published_demo.warehouse).reconciled
 
     assert [(entry.region_slug, entry.return_path) for entry in entries] == sorted(
         (file.parent.name, file.name) for file in DEMO.rglob("*.*")
@@ -94,7 +94,7 @@ def test_every_return_in_force_is_reconciled(published_demo: Home):
 
 
 def test_nothing_is_reconciled_without_a_warehouse(tmp_path: Path):
-    assert summarise_returns(Home(tmp_path).settings.warehouse) == Returns()
+    assert summarise_returns(Home(tmp_path).warehouse) == Returns()
 
 
 def counted(file: Path) -> tuple[dict[str, int], dict[str, int]]:

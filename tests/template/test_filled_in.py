@@ -16,8 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dipp_pipeline.programme.model import Region
 from dipp_pipeline.reports.check import Checked, check_files
-from dipp_pipeline.settings import Settings
 from dipp_pipeline.template.workbook import write_template
+from tests.homes import Home
 from tests.returns import PROGRAMME
 from tests.template.spreadsheet import worked_out
 
@@ -129,8 +129,8 @@ def filled_in(tmp_path_factory) -> dict[str, FilledIn]:
 @pytest.fixture(scope="module")
 def checked(filled_in, tmp_path_factory) -> dict[str, Checked]:
     """What the check says of each, by name; it tells the region from the folder."""
-    settings = Settings(tmp_path_factory.mktemp("home"))
-    return dict(zip(filled_in, check_files([each.path for each in filled_in.values()], None, settings), strict=True))
+    home = Home(tmp_path_factory.mktemp("home"))
+    return dict(zip(filled_in, check_files([each.path for each in filled_in.values()], None, home), strict=True))
 
 
 NAMES = [f"{template} {region.slug}" for region in PROGRAMME.regions for template in ("own", "any")]
@@ -151,7 +151,7 @@ def test_the_white_cells_are_just_those_that_have_to_be_answered(tmp_path):
     write_template(tmp_path / "wales.xlsx", PROGRAMME, None)
     filled = fill_in(tmp_path / "wales.xlsx", PROGRAMME.region_by_slug["wales"], answer=False)
 
-    (checked,) = check_files([filled.path], "wales", Settings(tmp_path, readers=1))
+    (checked,) = check_files([filled.path], "wales", Home(tmp_path))
 
     assert {issue.rule_code for issue in checked.issues} == {"R11"}
     assert {issue.cell for issue in checked.issues} == filled.white
@@ -163,7 +163,7 @@ def test_a_case_of_which_little_is_filled_in_yet_is_still_read_as_a_case(tmp_pat
     template.sheet["A501"] = "X320741"
     template.book.save(tmp_path / "wales.xlsx")
 
-    (checked,) = check_files([tmp_path / "wales.xlsx"], "wales", Settings(tmp_path, readers=1))
+    (checked,) = check_files([tmp_path / "wales.xlsx"], "wales", Home(tmp_path))
 
     assert {issue.rule_code for issue in checked.issues} == {"R08"}
     assert {issue.row for issue in checked.issues} == {501}

@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dipp_pipeline.programme.case_reference import case_reference
 from dipp_pipeline.programme.model import Programme, Region
 from dipp_pipeline.reports.check import check_files
-from dipp_pipeline.settings import Settings
 from dipp_pipeline.template.workbook import write_template
+from tests.homes import Home
 from tests.returns import PROGRAMME
 from tests.template.spreadsheet import worked_out
 
@@ -327,7 +327,7 @@ def test_the_cover_is_of_three_columns(book):
 def test_a_template_without_a_case_is_told_so_and_nothing_else(tmp_path):
     write_template(tmp_path / "template.xlsx", PROGRAMME, WALES)
 
-    (checked,) = check_files([tmp_path / "template.xlsx"], "wales", Settings(tmp_path, readers=1))
+    (checked,) = check_files([tmp_path / "template.xlsx"], "wales", Home(tmp_path))
 
     assert [issue.rule_code for issue in checked.issues] == ["F07"]
 

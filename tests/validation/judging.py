@@ -6,17 +6,17 @@ from datetime import date
 from dipp_pipeline.intake.table import find_case_tables
 from dipp_pipeline.spreadsheets.cells import UNSTORED, Sheet
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import PROGRAMME, SHEET, CaseReturn, FormulaError, Rows, Unstored
 
 ARRIVED_ON = date(2026, 1, 15)
 
 
-def arrived(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Arrived:
+def arrived(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Received:
     """A return as read; more sheets are named Sheet 2 and so on."""
     sheets = [_sheet(SHEET, given.rows()), *(_sheet(f"Sheet {n}", rows) for n, rows in enumerate(more_sheets, 2))]
-    return Arrived(given.region.code, received_on, find_case_tables(sheets, PROGRAMME))
+    return Received(given.region.code, received_on, find_case_tables(sheets, PROGRAMME))
 
 
 def judge(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Validated:

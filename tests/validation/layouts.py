@@ -18,7 +18,7 @@ from random import Random
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from dipp_pipeline.settings import seeds
+from tests.homes import SEEDS
 from tests.returns import WRITERS, FormulaError, Unstored
 from tests.validation.judging import ARRIVED_ON
 
@@ -28,7 +28,7 @@ Row = dict[str, str]
 @cache
 def seed_rows(name: str) -> list[Row]:
     """The rows of a seed, not to be changed."""
-    with (seeds() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

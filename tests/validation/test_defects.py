@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dipp_pipeline.reports.check import Checked, check_files
-from dipp_pipeline.settings import Settings
+from tests.homes import Home
 from tests.intake.reading import sheets
 from tests.returns import valid_return, write_csv
 
@@ -19,7 +19,7 @@ EXPECTED = json.loads((DEFECTS / "expected.json").read_text("utf-8"))
 def checked(tmp_path_factory) -> dict[str, Checked]:
     """What is said of each defective return, all checked in one go."""
     home = tmp_path_factory.mktemp("home")
-    found = check_files([DEFECTS / expected["file"] for expected in EXPECTED], None, Settings(home))
+    found = check_files([DEFECTS / expected["file"] for expected in EXPECTED], None, Home(home))
     assert list(home.iterdir()) == []
     return {expected["file"]: result for expected, result in zip(EXPECTED, found, strict=True)}
 
@@ -77,10 +77,10 @@ def test_the_region_is_that_of_the_nearest_folder_unless_it_is_given(tmp_path):
     folder = tmp_path / "wales" / "london" / "inner"
     folder.mkdir(parents=True)
     file = write_csv(folder / "a.csv", sheets(valid_return("london")))
-    settings = Settings(tmp_path / "home")
+    home = Home(tmp_path / "home")
 
-    (nearest,) = check_files([file], None, settings)
-    (given,) = check_files([file], "wales", settings)
+    (nearest,) = check_files([file], None, home)
+    (given,) = check_files([file], "wales", home)
 
     assert nearest.issues == ()
     assert {issue.rule_code for issue in given.issues} == {"R06"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dipp_pipeline.intake.table import find_case_tables
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.intake.reading import LIMITS
 from tests.returns import PROGRAMME, FormulaError, Unstored
@@ -56,7 +56,7 @@ Breakage = Callable[[Random, Return], None]
 def judged(files: Sequence[LaidOut]) -> list[Validated]:
     """The verdicts on files, in order."""
     readings = [find_case_tables(read_sheets(file.path, LIMITS), PROGRAMME) for file in files]
-    arrived = [Arrived(file.given.region, ARRIVED_ON, read) for file, read in zip(files, readings, strict=True)]
+    arrived = [Received(file.given.region, ARRIVED_ON, read) for file, read in zip(files, readings, strict=True)]
     return validate(arrived, PROGRAMME)
 
 

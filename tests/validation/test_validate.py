@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dipp_pipeline.validation.frame import Arrived
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Counts, validate
 from tests.intake.reading import find_tables
 from tests.returns import ADJUSTED, EVERYTHING, NOTHING_MORE, PROGRAMME, SHEET, valid_return
@@ -26,7 +26,7 @@ def test_a_row_keeps_the_number_that_the_spreadsheet_shows():
     headings, *cases = given.rows()
     read = find_tables([["Case scores"], [], headings, cases[0], [], *cases[1:]])
 
-    (verdict,) = validate([Arrived("N03", ARRIVED_ON, read)], PROGRAMME)
+    (verdict,) = validate([Received("N03", ARRIVED_ON, read)], PROGRAMME)
 
     assert verdict.cases["row"].to_list() == [4, 6, 7, 8]
     assert set(verdict.answers["row"]) == {4, 6, 7, 8}
@@ -76,7 +76,9 @@ def test_every_column_is_known_by_the_letters_of_its_sheet():
 
 def test_rows_that_are_no_case_are_counted():
     given = valid_return()
-    (verdict,) = validate([Arrived("N03", ARRIVED_ON, find_tables([*given.rows(), ["Total", 4], ["Note"]]))], PROGRAMME)
+    (verdict,) = validate(
+        [Received("N03", ARRIVED_ON, find_tables([*given.rows(), ["Total", 4], ["Note"]]))], PROGRAMME
+    )
 
     assert verdict.contents.rows_skipped == 2
     assert verdict.counts.received == 4
@@ -109,7 +111,7 @@ def test_a_refused_return_costs_the_others_nothing():
 
 @pytest.mark.parametrize("returns", [[], ["refused"]], ids=["no return", "no case"])
 def test_there_need_be_no_case_to_judge(returns):
-    verdicts = validate([Arrived("N03", ARRIVED_ON, find_tables([])) for _ in returns], PROGRAMME)
+    verdicts = validate([Received("N03", ARRIVED_ON, find_tables([])) for _ in returns], PROGRAMME)
 
     assert [verdict.counts for verdict in verdicts] == [Counts() for _ in returns]
 

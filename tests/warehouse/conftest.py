@@ -11,9 +11,9 @@ def built_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of the story's first step: three regions, a refused return, a file under no region, a clash."""
     home = Home(tmp_path_factory.mktemp("warehouse"))
     home.put(story(1))
-    home.take_in()
+    home.ingest()
     home.build()
-    return home.settings.warehouse
+    return home.warehouse
 
 
 @pytest.fixture(scope="session")

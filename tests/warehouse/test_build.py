@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dipp_pipeline.programme.loading import load_programme
-from dipp_pipeline.settings import dbt_like_sql, seeds
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
-from dipp_pipeline.warehouse.models import load_project
+from dipp_pipeline.warehouse.project import load_project
 from dipp_pipeline.warehouse.sources import Build
+from tests.homes import SEEDS
 
 VIEW = "-- materialized: view\n"
 
@@ -36,7 +36,7 @@ def built(folder: Path) -> Outcome:
     """The models of a folder, built of no return at all."""
     build = Build("release", datetime(2026, 1, 5, tzinfo=UTC), "0.1", returns=[])
     target = folder / "warehouse.duckdb"
-    return build_warehouse(target, build, dbt_like_sql(), load_programme(seeds()), load_project(folder))
+    return build_warehouse(target, build, SEEDS, load_programme(SEEDS), load_project(folder))
 
 
 def write(model: Path, tag: str = "", column: str = "region_code::varchar", *, reads: str) -> None:

@@ -2,12 +2,12 @@
 
 import duckdb
 
-from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.warehouse.project import load_project
+from tests.homes import SQL_FOLDER
 
 LARGEST_REGION = 130
 
-PROJECT = load_project(dbt_like_sql())
+PROJECT = load_project(SQL_FOLDER)
 
 
 def test_every_share_of_every_number_of_relevant_cases_passes_its_test():

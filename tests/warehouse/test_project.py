@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import dbt_like_sql, seeds
 from dipp_pipeline.warehouse.project import Model, ModelError, Project, Source, SqlTest, column_lineage, load_project
 from dipp_pipeline.warehouse.sources import source_columns
+from tests.homes import SEEDS, SQL_FOLDER
 
 HEADER = "-- Cases.\n-- grain: one row a case\n"
 COLUMN = "cases.case_reference::varchar as case_reference -- the case\n"
@@ -246,9 +246,9 @@ def test_a_column_is_traced_to_the_columns_that_it_is_made_of(
     assert len(traced[column]) == len(sources)
 
 
-@pytest.mark.parametrize("model", load_project(dbt_like_sql()).models, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", load_project(SQL_FOLDER).models, ids=lambda model: model.name)
 def test_a_column_is_traced_only_to_columns_that_there_are(project: Project, model: Model):
-    known = {name: set(columns) for name, columns in source_columns(seeds(), load_programme(seeds())).items()}
+    known = {name: set(columns) for name, columns in source_columns(SEEDS, load_programme(SEEDS)).items()}
     known |= {other.name: {column.name for column in other.columns} for other in project.models}
 
     traced = lineage_of(model, project)
@@ -261,11 +261,11 @@ def test_a_column_is_traced_only_to_columns_that_there_are(project: Project, mod
 
 @pytest.fixture(scope="module")
 def project() -> Project:
-    return load_project(dbt_like_sql())
+    return load_project(SQL_FOLDER)
 
 
 def lineage_of(model: Model, project: Project) -> Mapping[str, list[Source]]:
-    return column_lineage(model, project, source_columns(seeds(), load_programme(seeds())))
+    return column_lineage(model, project, source_columns(SEEDS, load_programme(SEEDS)))
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

@@ -3,10 +3,10 @@
 import duckdb
 import pytest
 
-from dipp_pipeline.settings import dbt_like_sql
 from dipp_pipeline.warehouse.project import load_project
+from tests.homes import SQL_FOLDER
 
-TESTS = load_project(dbt_like_sql()).tests
+TESTS = load_project(SQL_FOLDER).tests
 
 ONE_FIGURE = "level = 'region' and region_code = 'N03' and figure_code = 'delivery_effective'"
 ONE_FIGURE_OF_NO_CASE = "level = 'region' and region_code = 'N52' and figure_code = 'delivery_effective'"

@@ -8,8 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from dipp_pipeline.settings import dbt_like_sql
-from dipp_pipeline.warehouse.models import Model, load_project
+from dipp_pipeline.warehouse.project import Model, load_project
+from tests.homes import SQL_FOLDER
 
 FUNCTIONS = (
     *(exp.And, exp.Or, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif),
@@ -21,7 +21,7 @@ FUNCTIONS = (
 DUCKDBS_OWN = (exp.Qualify, exp.Pivot, exp.Bracket)
 
 
-@pytest.mark.parametrize("model", load_project(dbt_like_sql()).models, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", load_project(SQL_FOLDER).models, ids=lambda model: model.name)
 def test_a_model_is_standard_sql(model: Model):
     select = sqlglot.parse_one(model.sql, dialect="duckdb")
 

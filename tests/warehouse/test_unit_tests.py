@@ -16,13 +16,13 @@ import pytest
 import yaml
 
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.settings import dbt_like_sql, seeds
 from dipp_pipeline.warehouse.project import TableColumns, load_project
 from dipp_pipeline.warehouse.sources import source_columns
+from tests.homes import SEEDS, SQL_FOLDER
 
 Row = Mapping[str, Any]
 
-FILES = sorted((dbt_like_sql() / "unit_tests").iterdir())
+FILES = sorted((SQL_FOLDER / "unit_tests").iterdir())
 
 
 class Rows(yaml.SafeLoader):
@@ -53,7 +53,7 @@ def test_a_model_makes_the_expected_rows_of_the_given_ones(file: Path):
 
 
 def test_every_model_that_decides_something_has_a_unit_test():
-    decided = {model.name for model in load_project(dbt_like_sql()).models if model.layer != "staging"}
+    decided = {model.name for model in load_project(SQL_FOLDER).models if model.layer != "staging"}
 
     tested = {yaml.load(file.read_text("utf-8"), Rows)["model"] for file in FILES}
 
@@ -62,7 +62,7 @@ def test_every_model_that_decides_something_has_a_unit_test():
 
 def made_by(name: str, given: Mapping[str, Sequence[Row]], columns: Sequence[str]) -> list[tuple[object, ...]]:
     """What the model's select makes of the given rows, in those columns."""
-    model = load_project(dbt_like_sql()).model_by_name[name]
+    model = load_project(SQL_FOLDER).model_by_name[name]
     assert set(given) <= model.reads
     tables = all_columns()
     listed = ", ".join(columns)
@@ -74,9 +74,9 @@ def made_by(name: str, given: Mapping[str, Sequence[Row]], columns: Sequence[str
 
 
 def all_columns() -> TableColumns:
-    models = load_project(dbt_like_sql()).models
+    models = load_project(SQL_FOLDER).models
     declared = {model.name: {column.name: column.data_type for column in model.columns} for model in models}
-    return {**source_columns(seeds(), load_programme(seeds())), **declared}
+    return {**source_columns(SEEDS, load_programme(SEEDS)), **declared}
 
 
 def create(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:

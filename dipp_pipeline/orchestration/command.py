@@ -1,13 +1,13 @@
-"""The command `dipp refresh`: stop where nothing is new, else run the job in Dagster, and say what came of it."""
+"""The command `dipp refresh`: stop where nothing is to do, else run the job in Dagster, and say what came of it."""
 
 import gc
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dipp_pipeline.house import open_house
-from dipp_pipeline.intake_process import IntakeProcess
-from dipp_pipeline.reports.status import Held, Summary, summarise, summarise_returns
-from dipp_pipeline.settings import Settings
+from dipp_pipeline.errors import machine_faults_told
+from dipp_pipeline.home import Home, Lock
+from dipp_pipeline.orchestration.ingest import Refresh
+from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Refreshed:
     """Returns that the run did not need to read."""
     changed: bool
     """Whether it made a new release."""
-    error: str | None
+    error: Exception | None
     """Why publication failed, or None."""
-    held: tuple[Held, ...]
+    held: tuple[HeldVersion, ...]
     """Versions that wait for acceptance."""
     feedback: Path | None
     """Where the marked-up returns are, if there are any."""
@@ -49,25 +49,29 @@ class Refreshed:
         }
 
 
-def refresh_home(settings: Settings, debug: bool = False) -> Refreshed:
-    """Refresh a home. A run that finds nothing new stops before Dagster is started."""
-    house = open_house(settings)
-    if house.nothing_new():
-        standing = summarise(settings.database)
-        unchanged = standing.returns_received
-        return Refreshed(standing, settings.database, unchanged, False, None, *_for_the_data_team(settings))
+def refresh_home(home: Home, lock: Lock, debug: bool = False) -> Refreshed:
+    """Refresh a home that is locked. Where nothing is to do, Dagster is not even started."""
+    if home.nothing_to_do():
+        in_force = summarise(home.database)
+        return Refreshed(in_force, home.database, in_force.returns_received, False, None, *_for_the_data_team(home))
     gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
-    intake = IntakeProcess(settings, house.programme.region_by_slug, debug)
-    from dipp_pipeline.orchestration.refresh import run_refresh
+    refresh = Refresh(home, lock)
+    try:
+        with machine_faults_told():
+            refresh.start_ingest(home.programme.region_by_slug)
+            from dipp_pipeline.orchestration.refresh import run_refresh
 
-    run = run_refresh(house, intake, debug)
-    database = settings.warehouse if run.error else settings.database
+            run = run_refresh(refresh, debug)
+    finally:
+        refresh.stop()
+    database = home.warehouse if run.error else home.database
     summary = summarise(database) if database.exists() else None
-    unchanged = summary.returns_received - run.returns_read if summary else 0
-    return Refreshed(summary, settings.database, unchanged, run.changed, run.error, *_for_the_data_team(settings))
+    received = summary.returns_received if summary else 0
+    unchanged = received if run.returns_read is None else max(received - run.returns_read, 0)
+    return Refreshed(summary, home.database, unchanged, run.changed, run.error, *_for_the_data_team(home))
 
 
-def _for_the_data_team(settings: Settings) -> tuple[tuple[Held, ...], Path | None]:
+def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None]:
     """Which versions are held, and where the marked-up returns are."""
-    marked_up = next(settings.feedback.rglob("*.xlsx"), None)
-    return summarise_returns(settings.warehouse).held, settings.feedback if marked_up else None
+    marked_up = next(home.feedback.rglob("*.xlsx"), None)
+    return held_versions(home.warehouse), home.feedback if marked_up else None

@@ -1,0 +1,105 @@
+"""Write aside, sync, rename: what is written is there whole or not at all, whenever the process or the machine ends.
+
+What is being written lies beside its place, under a name of its own; what a killed process left there is swept away by
+the next one that has the home's lock.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_ASIDE = ".aside-"
+
+
+@contextmanager
+def new_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
+    """An empty file to fill, which takes the target's place at the end."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=_ASIDE)
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        aside.chmod(mode)
+        replace(aside, target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def new_folder(target: Path, mode: int = 0o700) -> Iterator[Path]:
+    """An empty folder to fill, which takes the target's place at the end. The target may be an empty folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=_ASIDE))
+    try:
+        yield aside
+        for file in aside.iterdir():
+            _sync(file)
+        aside.chmod(mode)
+        replace(aside, target)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def new_folder_beside(target: Path) -> Iterator[Path]:
+    """An empty folder on the target's disk, to work in; it is gone at the end."""
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=_ASIDE))
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put a finished file, on the same disk, in the place of another."""
+    _sync(source)
+    source.replace(target)
+    _sync(target.parent)
+
+
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write a file, for its owner alone to read."""
+    with new_file(target) as aside:
+        aside.write_bytes(content)
+
+
+def write_document(target: Path, content: Mapping[str, object]) -> None:
+    """Write a small JSON document."""
+    write_bytes(target, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def read_document(path: Path) -> Any:
+    """What a document says."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def switch_link(link: Path, target: Path) -> None:
+    """Make a symbolic link lead to another target, at once for whoever follows it."""
+    with new_folder_beside(link) as folder:
+        (folder / link.name).symlink_to(os.path.relpath(target, link.parent))
+        (folder / link.name).replace(link)
+        _sync(link.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what a killed process left aside, anywhere in a folder that nobody else writes to now."""
+    for left in [path for path in folder.rglob(f"{_ASIDE}*") if not path.is_symlink()]:
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,43 @@
+"""What goes wrong and a person can mend: one base class. Whatever else is raised is a bug and is shown as one."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+REPORT = "Run it again with --debug, and send what that shows to whoever looks after the pipeline."
+
+
+class DippError(Exception):
+    """The message is whole sentences: what is wrong, where, and what to do."""
+
+
+class MachineError(DippError):
+    """The machine failed, and not a file that was sent: a full disk, a missing permission, a database in use."""
+
+
+@contextmanager
+def machine_faults_told() -> Iterator[None]:
+    """Faults of the machine within become a MachineError, which says in a sentence what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(_sentence(error)) from error
+    except sqlite3.Error as error:
+        raise MachineError(
+            f"Dagster's history cannot be written or read ({error}). Look whether the disk is full or another process "
+            "has it open, and run it again."
+        ) from error
+
+
+def _sentence(error: OSError) -> str:
+    where = " and ".join(str(name) for name in (error.filename, error.filename2) if name) or "A file of the home"
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"The disk that holds {where} is full. Make room, and run it again."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"{where} may not be opened or changed. Give whoever runs this permission, and run it again."
+        case errno.ENOENT:
+            return f"{where} is not there any more. Restore it, and run it again."
+        case _:
+            return f"{where}: {error.strerror or error}. Look after the machine, and run it again."

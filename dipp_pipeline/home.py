@@ -1,0 +1,291 @@
+"""One home folder: where everything of it lies, its lock, its keys, its definitions and its history."""
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from dipp_pipeline import __version__
+from dipp_pipeline.errors import DippError
+from dipp_pipeline.feedback.folder import is_made_for
+from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
+from dipp_pipeline.intake.drop_folder import arrivals, content_hash
+from dipp_pipeline.landing.erasures import Erasures, read_erasures
+from dipp_pipeline.landing.history import History, Return
+from dipp_pipeline.landing.pseudonyms import Key, kept_key
+from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.programme.seeds import load_programme
+from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
+
+if TYPE_CHECKING:
+    from dipp_pipeline.warehouse.project import Project
+
+Lock = IO[str]
+"""The open file that is locked; a process that shares it shares the lock."""
+
+LOOK_AGAIN = 0.2
+"""Seconds between two looks at a lock that somebody else holds."""
+
+
+class HomeError(DippError):
+    """The home is not there or is in use; the message says which, and what to do."""
+
+
+def utc_now() -> datetime:
+    """The time of arrivals and publications."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home folder with its settings, and the definitions that it is run under."""
+
+    path: Path
+    settings: Settings = field(default_factory=Settings)
+    sql_folder: Path = field(default_factory=lambda: shipped("dbt_like_sql"))
+    """Seeds, models and tests."""
+    version: str = __version__
+    """Of the pipeline."""
+    clock: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    @property
+    def incoming(self) -> Path:
+        return self.path / "incoming"
+
+    @property
+    def restricted(self) -> Path:
+        return self.path / "restricted"
+
+    @property
+    def originals(self) -> Path:
+        return self.restricted / "originals"
+
+    @property
+    def corrections_file(self) -> Path:
+        return self.originals / "corrections.csv"
+
+    @property
+    def landing(self) -> Path:
+        return self.restricted / "landing"
+
+    @property
+    def feedback(self) -> Path:
+        return self.restricted / "feedback"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.restricted / "warehouse.duckdb"
+
+    @property
+    def former_releases(self) -> Path:
+        return self.restricted / "releases"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys"
+
+    @property
+    def published(self) -> Path:
+        return self.path / "published"
+
+    @property
+    def database(self) -> Path:
+        return self.published / "dipp_findings.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        return self.path / "dagster"
+
+    @property
+    def seeds(self) -> Path:
+        return self.sql_folder / "seeds"
+
+    @cached_property
+    def programme(self) -> Programme:
+        """The inspection as the seeds say. Raises ProgrammeError."""
+        return load_programme(self.seeds)
+
+    @cached_property
+    def project(self) -> "Project":
+        """The SQL models and tests. Raises ModelError."""
+        from dipp_pipeline.warehouse.project import load_project  # only now: sqlglot is slow to import
+
+        return load_project(self.sql_folder)
+
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """What a reading depends on besides the file: an identity, and what it was made of."""
+        made_of = {
+            "seeds": self.programme.fingerprint,
+            "pipeline_version": self.version,
+            "corrections_file": content_hash(self.corrections_file),
+            "key": self.pseudonym_key.identity,
+        }
+        return {"definitions": hashlib.sha256("\n".join(made_of.values()).encode()).hexdigest()[:12], **made_of}
+
+    @cached_property
+    def pseudonym_key(self) -> Key:
+        """The key from the environment, else the home's own."""
+        given = self.settings.pseudonym_key
+        return Key(given) if given else kept_key(self.keys / "pseudonym.key")
+
+    @cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """The reviewed corrections. Raises CorrectionError."""
+        return read_corrections(self.corrections_file, self.programme)
+
+    def check_corrections(self, region_slugs: Collection[str]) -> None:
+        """Raise CorrectionError where a correction of these regions, or of what is read, outlives its mistake."""
+        history = self.history()
+        for entry in self.corrections:
+            return_ = history.find(entry.region_slug, entry.path)
+            reading = return_.in_force.reading if return_ and return_.in_force else None
+            is_read = entry.region_slug in region_slugs or (return_ is not None and return_.to_read is None)
+            if is_read and (reading is None or entry.line not in reading.corrections):
+                raise CorrectionError(
+                    f"corrections.csv, line {entry.line}: {entry.column} of that case in "
+                    f"{entry.region_slug}/{entry.path} is not what the line says it is mended from. "
+                    "Take the line out, or mend it."
+                )
+
+    def erasures(self) -> Erasures:
+        """The erasures as they stand now."""
+        return read_erasures(self.restricted / "erasures.json", kept_key(self.keys / "erasure.key"))
+
+    def history(self) -> History:
+        """The returns as they stand now."""
+        return History(self.landing, self.definitions["definitions"], self.settings.held_above_percent)
+
+    @contextmanager
+    def locked(self, purpose: str, tell: Callable[[str], None]) -> Iterator[Lock]:
+        """Work on this home alone. Whoever must wait is told for whom; what is written is for its owner alone to read.
+
+        Raises HomeError where the other run does not end within the setting `wait_seconds`. The lock is of the open
+        file, so that a process started meanwhile can share it (see orchestration/ingest.py).
+        """
+        before = os.umask(0o077)
+        try:
+            self.restricted.mkdir(parents=True, exist_ok=True)
+            self.restricted.chmod(0o700)
+            with (self.restricted / ".lock").open("a+") as lock:
+                self._wait_for(lock.fileno(), tell)
+                lock.seek(0)
+                lock.truncate()
+                lock.write(f"{purpose} (process {os.getpid()}), since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+                lock.flush()
+                yield lock
+        finally:
+            os.umask(before)
+
+    def _wait_for(self, lock: int, tell: Callable[[str], None]) -> None:
+        given_up_at = time.monotonic() + self.settings.wait_seconds
+        told = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                holder = (self.restricted / ".lock").read_text("utf-8") or "another run"
+            if time.monotonic() > given_up_at:
+                raise HomeError(
+                    f"{self.path} is still in use by {holder}. Wait until that ends, or end it, and run this again."
+                )
+            if not told:
+                tell(f"Waiting for {holder}, which has {self.path}.")
+                told = True
+            time.sleep(LOOK_AGAIN)
+
+    def release_id(self, returns: Sequence[Return]) -> str:
+        """First 12 hex digits of a SHA-256 over what a release is built from: readings, definitions and SQL."""
+        built_from = [
+            [
+                return_.return_id,
+                return_.in_force.number if return_.in_force else None,
+                return_.refused,
+                return_.held.number if return_.held else None,
+                [
+                    [version.sha256, version.received_at.isoformat(), version.reading and version.reading.identity]
+                    for version in return_.versions
+                ],
+            ]
+            for return_ in returns
+        ]
+        digest = hashlib.sha256(json.dumps([built_from, self.definitions]).encode())
+        for path in sorted(self.sql_folder.glob("*/*.sql")):
+            digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def new_content(self) -> dict[str, str]:
+        """Path to content hash of each file in the drop folder that differs from the latest version of its return."""
+        by_id = self.history().by_id
+        new = {}
+        for arrival in arrivals(self.incoming, self.programme):
+            before = by_id.get(arrival.return_id)
+            if not arrival.is_opened:
+                if before is None:
+                    new["/".join(filter(None, (arrival.region_slug, arrival.path)))] = ""
+            elif (sha256 := content_hash(arrival.file)) != (before.latest.sha256 if before else None):
+                new[f"{arrival.region_slug}/{arrival.path}"] = sha256
+        return new
+
+    def nothing_to_do(self) -> bool:
+        """Whether a refresh would change nothing: no new content, nothing unread or unfinished, its release in force.
+
+        The warehouse that explains the release and the marked-up copies must be there too.
+        """
+        returns = self.history().returns
+        release_id = self.release_id(returns)
+        return (
+            not self.new_content()
+            and not any(return_.to_read for return_ in returns)
+            and not self.erasures().unfinished
+            and self.warehouse.exists()
+            and self.published.is_symlink()
+            and release_in_force(self.database) == release_id
+            and is_made_for(self.feedback, release_id)
+        )
+
+
+def open_home(path: Path | None) -> Home:
+    """The home of that path, else of the environment. Raises SettingsError."""
+    folder = home_folder(path)
+    return Home(folder, load_settings(folder))
+
+
+def existing_home(path: Path | None) -> Home:
+    """The same, where there is one. Raises HomeError where there is none."""
+    home = open_home(path)
+    if not _is_home(home):
+        raise HomeError(f"{home.path} {_what_it_is(home)}. Name the home with --home; dipp refresh makes a new one.")
+    return home
+
+
+def home_to_refresh(path: Path | None, tell: Callable[[str], None]) -> Home:
+    """The same; where there is none it is made, with a drop folder for each region, and said so. Raises HomeError."""
+    home = open_home(path)
+    if home.path.exists() and not home.path.is_dir():
+        raise HomeError(f"{home.path} {_what_it_is(home)}. Name another folder with --home.")
+    if not _is_home(home):
+        for region in home.programme.regions:
+            (home.incoming / region.slug).mkdir(parents=True, exist_ok=True)
+        tell(f"{home.path} is a new home. Put returns into {home.incoming}/<region>, and refresh again.")
+    elif not home.incoming.is_dir():
+        raise HomeError(f"The drop folder {home.incoming} is not there. Connect or make it, and run the refresh again.")
+    return home
+
+
+def _is_home(home: Home) -> bool:
+    return home.incoming.is_dir() or home.restricted.is_dir()
+
+
+def _what_it_is(home: Home) -> str:
+    return "is no folder" if home.path.exists() and not home.path.is_dir() else "is no home of the pipeline"

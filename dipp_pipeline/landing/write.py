@@ -1,0 +1,128 @@
+"""Land what reading a version gave: immutable Parquet under pseudonyms, in a folder put in place by one rename."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from operator import attrgetter
+from pathlib import Path
+
+import polars as pl
+from pyarrow import parquet
+
+from dipp_pipeline import atomic
+from dipp_pipeline.intake.corrections import Applied
+from dipp_pipeline.intake.issues import Issue, to_be_kept
+from dipp_pipeline.landing.changes import changes
+from dipp_pipeline.landing.history import MANIFEST, Return, Submission, Version
+from dipp_pipeline.landing.pseudonyms import Key
+from dipp_pipeline.landing.tables import CASE, CORRECTIONS, ISSUES, landed_tables, unmarked
+from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.validation.validate import Validated
+
+
+def land(
+    submission: Submission,
+    validated: Validated,
+    applied: Sequence[Applied],
+    programme: Programme,
+    definitions: Mapping[str, str],
+    key: Key,
+) -> None:
+    """Land what reading a version gave, under the definitions of that identity: pseudonyms in place of references.
+
+    The versions before it are landed already.
+    """
+    return_, version = submission.return_, submission.version
+    pseudonyms = {reference: key.pseudonym(reference) for reference in validated.cases[CASE_REFERENCE]}
+    cases = _with_pseudonyms(validated.cases, pseudonyms)
+    answers = _with_pseudonyms(validated.answers, pseudonyms)
+    before = None if validated.refused else return_.readable_before(version.number)
+    frames = {
+        "cases": cases,
+        "answers": answers,
+        "columns": validated.columns,
+        "changes": changes(_landed(before) if before else None, {"cases": cases, "answers": answers}),
+        "issues": _issues(validated.issues),
+        "corrections": _corrections(applied),
+    }
+    with atomic.new_folder(version.folder / definitions["definitions"]) as new:
+        digest = hashlib.sha256(str(validated.refused).encode())
+        for name, schema in landed_tables(programme).items():
+            marks = (pl.lit(return_.return_id).alias("return_id"), pl.lit(version.number).alias("version"))
+            table = frames[name].select(*marks, pl.all()).to_arrow().select(schema.names).cast(schema)
+            parquet.write_table(table, new / f"{name}.parquet", compression="zstd")
+            digest.update((new / f"{name}.parquet").read_bytes())
+        manifest = {
+            "region": return_.region_slug,
+            "path": return_.path,
+            "version": version.number,
+            "sha256": version.sha256,
+            "received_at": version.received_at.isoformat(),
+            **definitions,
+            "identity": digest.hexdigest(),
+            "refused": validated.refused,
+            "counts": asdict(validated.counts),
+            "contents": asdict(validated.contents),
+            "corrections": sorted({entry.correction.line for entry in applied}),
+            "loss": None if validated.refused else _loss(return_.in_force_before(version.number), cases),
+        }
+        atomic.write_document(new / MANIFEST, manifest)
+
+
+def clear_former_readings(return_: Return, definitions: str) -> None:
+    """Remove what reading gave under definitions that are no longer in force, another key's pseudonyms among it."""
+    for folder in readings_of(return_):
+        if folder.name != definitions:
+            shutil.rmtree(folder)
+
+
+def forget_readings(return_: Return) -> None:
+    """Remove all that reading the return ever gave, so that each version is read again."""
+    for folder in readings_of(return_):
+        shutil.rmtree(folder)
+
+
+def readings_of(return_: Return) -> list[Path]:
+    """The folders of what reading its versions gave, under whatever definitions."""
+    return [folder for version in return_.versions for folder in version.folder.iterdir() if folder.is_dir()]
+
+
+def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
+    pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
+    return frame.with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
+
+
+def _landed(version: Version) -> dict[str, pl.DataFrame]:
+    """What changes are told from."""
+    folder = version.reading.folder if version.reading else version.folder
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cases", "answers")}
+
+
+def _loss(in_force: Version | None, cases: pl.DataFrame) -> dict[str, int] | None:
+    """How many of the cases accepted of the version in force are not accepted any more."""
+    if in_force is None:
+        return None
+    accepted = _landed(in_force)["cases"]
+    return {"cases": accepted.join(cases, on=CASE, how="anti").height, "of": accepted.height}
+
+
+def _issues(issues: Sequence[Issue]) -> pl.DataFrame:
+    schema = unmarked(ISSUES)
+    kept = map(attrgetter(*schema), map(to_be_kept, issues))
+    return pl.DataFrame(list(kept), schema=schema, orient="row")
+
+
+def _corrections(applied: Sequence[Applied]) -> pl.DataFrame:
+    rows = [
+        {
+            "line": done.correction.line,
+            "sheet": done.sheet,
+            "row": done.row,
+            "column_name": done.correction.column,
+            "author_role": done.correction.author_role,
+            "corrected_on": done.correction.corrected_on,
+        }
+        for done in applied
+    ]
+    return pl.DataFrame(rows, schema=unmarked(CORRECTIONS), orient="row")
