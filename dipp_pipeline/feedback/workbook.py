@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from itertools import count
-from typing import Any
 from xml.etree.ElementTree import Element
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -21,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from dipp_pipeline.feedback.rows import write_rows
+from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 
 AUTHOR = "DIPP pipeline"
 
@@ -76,7 +75,7 @@ def saved(book: Workbook) -> bytes:
     """The workbook as a file."""
     book.properties = DocumentProperties(creator=AUTHOR, created=_MADE_AT, modified=_MADE_AT)
     content = BytesIO()
-    _InMemory(book, _Timeless(content, "w")).save()
+    _InMemory(book, TimelessZip(content, "w")).save()
     return content.getvalue()
 
 
@@ -96,11 +95,3 @@ class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
         self._archive.writestr(ws.path[1:], content)
         ws._rels = writer._rels
         self.manifest.append(ws)
-
-
-class _Timeless(ZipFile):
-    """A zip whose entries have no time of their own."""
-
-    def writestr(self, zinfo_or_arcname: str | ZipInfo, data: Any, *_: object) -> None:
-        name = zinfo_or_arcname.filename if isinstance(zinfo_or_arcname, ZipInfo) else zinfo_or_arcname
-        super().writestr(ZipInfo(name), data, ZIP_DEFLATED)

@@ -20,13 +20,16 @@ class PublicationError(DippError):
 
 def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
     """Write the marts' tables. Raises PublicationError where the file is not what the models promise."""
-    with _connected() as connection:
-        connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
-        connection.begin()
-        for mart in marts:
-            _write_table(connection, mart, tables[mart.name])
-        connection.commit()
-        connection.execute("checkpoint release")
+    try:
+        with _connected() as connection:
+            connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
+            connection.begin()
+            for mart in marts:
+                _write_table(connection, mart, tables[mart.name])
+            connection.commit()
+            connection.execute("checkpoint release")
+    except duckdb.Error as error:
+        raise PublicationError(f"Nothing was published, since the release cannot be written: {error}.") from None
     _verify(file, marts)
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from dipp_pipeline import atomic
 from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.release.in_force import release_in_force
@@ -48,10 +46,7 @@ def publish(warehouse: Path, project: Project, published: Path, former: Path, ke
         tables = {mart.name: opened.table(mart.name) for mart in project.marts}
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
     with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
-        try:
-            write_database(aside / DATABASE, project.marts, tables)
-        except duckdb.Error as error:
-            raise PublicationError(f"Nothing was published, since the release could not be written: {error}.") from None
+        write_database(aside / DATABASE, project.marts, tables)
         (aside / DATABASE).chmod(0o644)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)

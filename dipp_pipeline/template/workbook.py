@@ -6,9 +6,7 @@ apply, cover.py what the first sheet tells. Here it is put together and saved.
 
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
@@ -17,7 +15,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from dipp_pipeline import atomic
 from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 from dipp_pipeline.template import styles
 from dipp_pipeline.template.columns import FIRST_ROW, HEADING_ROW, TemplateColumn, template_columns
 from dipp_pipeline.template.conditions import does_not_apply
@@ -116,8 +116,5 @@ def _set_up_pages(cover: Worksheet, cases: Worksheet) -> None:
 def _save(book: Workbook, target: Path) -> None:
     """Save with nothing in it of who made it, where or when."""
     book.properties = DocumentProperties(title="Case scoring return", creator=None, created=_NO_DAY, modified=_NO_DAY)
-    dated = BytesIO()
-    ExcelWriter(book, ZipFile(dated, "w")).save()  # Workbook.save would set the time of writing
-    with ZipFile(dated) as parts, ZipFile(target, "w") as archive:
-        for name in parts.namelist():
-            archive.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
+    with atomic.new_file(target, mode=0o644) as aside:
+        ExcelWriter(book, TimelessZip(aside, "w")).save()  # Workbook.save would set the time of writing

@@ -4,14 +4,13 @@ Not by openpyxl, which stamps the time and its own name, and refuses texts and e
 """
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 from dipp_pipeline.spreadsheets.writers.rows import written_rows
-from dipp_pipeline.spreadsheets.writers.zipped import part
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -34,7 +33,7 @@ _NOT_IN_XML = re.compile(r"[\x01-\x08\x0b-\x1f]")
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write the workbook, without macros whatever its ending."""
     strings: dict[str, int] = {}
-    with zipfile.ZipFile(path, "w") as archive:
+    with TimelessZip(path, "w") as archive:
         parts = [f"worksheets/sheet{number}.xml" for number in range(1, len(sheets) + 1)]
         _write(archive, "[Content_Types].xml", _content_types(_WORKBOOK_TYPES[path.suffix.lower()], parts))
         _write(archive, "_rels/.rels", _relationships({"officeDocument": ["xl/workbook.xml"]}))
@@ -46,8 +45,8 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
         _write(archive, "xl/sharedStrings.xml", _shared_strings(strings))
 
 
-def _write(archive: zipfile.ZipFile, name: str, xml: Iterator[str]) -> None:
-    with part(archive, name) as text:
+def _write(archive: TimelessZip, name: str, xml: Iterator[str]) -> None:
+    with archive.text(name) as text:
         text.write(_XML)
         text.writelines(xml)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 from dipp_pipeline.spreadsheets.writers.rows import written_rows
-from dipp_pipeline.spreadsheets.writers.zipped import part
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
@@ -42,15 +42,15 @@ _BLANK_ROW = "<table:table-row><table:table-cell/></table:table-row>"
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write the workbook."""
-    with zipfile.ZipFile(path, "w") as archive:
-        with part(archive, "mimetype", zipfile.ZIP_STORED) as mimetype:
+    with TimelessZip(path, "w") as archive:
+        with archive.text("mimetype", zipfile.ZIP_STORED) as mimetype:
             mimetype.write(_MIMETYPE)
-        with part(archive, "content.xml") as content:
+        with archive.text("content.xml") as content:
             content.write(_OPENING + (_FROM_1904 if sheets[0].epoch_1904 else ""))
             for sheet in sheets:
                 content.writelines(_table(sheet))
             content.write(_CLOSING)
-        with part(archive, "META-INF/manifest.xml") as manifest:
+        with archive.text("META-INF/manifest.xml") as manifest:
             manifest.write(_MANIFEST)
 
 
