@@ -14,7 +14,6 @@ from pathlib import Path
 from plain_returns import make_returns
 from spending import spend
 
-from dipp_pipeline.intake.processes import python_module
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.settings import shipped
 
@@ -31,7 +30,7 @@ def main() -> None:
         cases = make_returns(home / "incoming", factor)
         cells = cases * len(programme.column_names)
         bare = [sys.executable, str(HERE / "bare_calamine.py"), str(home / "incoming")]
-        intake = [*python_module("dipp_pipeline.intake_process"), str(home), *programme.region_by_slug]
+        intake = [sys.executable, str(HERE / "ingest.py"), str(home)]
         print(f"{cases:,} cases, {cells:,} cells\n")
         print("| bare calamine | intake | ratio | cells a second | peaks |")
         print("|---" * 5 + "|")

@@ -97,7 +97,7 @@ def _write_key(rows: Rows) -> None:
         (False, True, "Light, in italics", "A detail that may be left empty."),
     ):
         first, second, _ = next(rows)
-        styles.write_heading(first, sample, styles.THE_HOUSE, leads, optional)
+        styles.write_heading(first, sample, styles.BASE, leads, optional)
         styles.write(second, text)
     first, second, _ = next(rows)
     styles.write(first, "Grey and hatched")
@@ -108,7 +108,7 @@ def _write_key(rows: Rows) -> None:
 def _write_columns(rows: Rows, columns: Sequence[TemplateColumn]) -> None:
     _write_section(rows, "The columns")
     for cell, title in zip(next(rows), ("Column", "What it takes", "What it is"), strict=True):
-        styles.write_heading(cell, title, styles.THE_HOUSE, leads=True, optional=False)
+        styles.write_heading(cell, title, styles.BASE, leads=True, optional=False)
     shades = dict(zip((column.name for column in columns), styles.shades(columns), strict=True))
     for (section, group), members in groupby(columns, lambda column: (column.section, column.group)):
         described = list(members)

@@ -26,9 +26,9 @@ class Shades:
     light: str
 
 
-THE_HOUSE = Shades("1F3A5F", "DCE4EE")
+BASE = Shades("1F3A5F", "DCE4EE")
 _PALETTES = (
-    (THE_HOUSE,),
+    (BASE,),
     (Shades("0B4F4F", "D8ECEA"), Shades("2A4B7C", "DFE8F4")),
     (Shades("523A6B", "E8E0F0"), Shades("75324F", "F3E1E8")),
 )
@@ -36,9 +36,9 @@ _PALETTES = (
 
 PLAIN = Font(name="Calibri", size=11, color=_INK)
 BOLD = Font(name="Calibri", size=11, color=_INK, bold=True)
-TITLE = Font(name="Calibri", size=22, color=THE_HOUSE.dark, bold=True)
+TITLE = Font(name="Calibri", size=22, color=BASE.dark, bold=True)
 SUBTITLE = Font(name="Calibri", size=14, color=_FAINT)
-HEADING = Font(name="Calibri", size=14, color=THE_HOUSE.dark, bold=True)
+HEADING = Font(name="Calibri", size=14, color=BASE.dark, bold=True)
 
 WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 UNWRAPPED = Alignment(horizontal="left", vertical="center")
