@@ -238,13 +238,13 @@ def _landed_issues(folder: Path) -> list[Issue]:
 
 def _standing_elsewhere(home: Home) -> Mapping[str, list[Issue]]:
     """Return to its cases that another return in force keeps (rule R04)."""
+    rule = home.programme.rules["R04"]
     found: dict[str, list[Issue]] = defaultdict(list)
     with open_warehouse(home.warehouse) as warehouse:
         clashes = warehouse.read("report_case_clashes", order_by=("return_id", "sheet", "row_number"))
     for clash in clashes:
-        keeper = f"{clash['keeper_region_name']}: {clash['keeper_return_path']}"
-        message = f"This case stands in another return too, which arrived first ({keeper}). Take it out of one."
-        severity = home.programme.rules["R04"].severity
+        keeper = {"region": clash["keeper_region_name"], "path": clash["keeper_return_path"]}
         place = clash["sheet"], clash["cell"], clash["row_number"]
-        found[clash["return_id"]].append(Issue("R04", severity, message, *place, CASE_REFERENCE))
+        issue = Issue(rule.code, rule.severity, rule.says("", keeper), *place, CASE_REFERENCE)
+        found[clash["return_id"]].append(issue)
     return found

@@ -15,7 +15,7 @@ from dipp_pipeline.feedback.problems import in_order, list_problems
 from dipp_pipeline.feedback.workbook import saved
 from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
+from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 _NEVER_OPENED = ("F01", "F02")
@@ -54,10 +54,9 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
 
 
 def _sheets(original: Path, issues: Sequence[Issue], limits: Limits) -> Sequence[Sheet]:
-    """The sheets of the original. Raises Refusal, OSError and whatever a reader does on a hostile file."""
-    for issue in issues:
-        if issue.rule_code in _NEVER_OPENED:
-            raise Refusal(issue.rule_code, issue.message)
+    """The sheets of the original. Raises NotCopied, OSError and whatever a reader does on a hostile file."""
+    if any(issue.rule_code in _NEVER_OPENED for issue in issues):
+        raise NotCopied("it was refused unread")
     return read_sheets(original, limits)
 
 

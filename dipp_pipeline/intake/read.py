@@ -14,43 +14,32 @@ def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTable
     try:
         return find_case_tables(read_sheets(path, limits), programme)
     except Refusal as refusal:
-        return refused(programme, refusal.rule_code, refusal.message)
+        return refused(programme, refusal)
     except MemoryError:
-        message = f"Reading the file takes more than {limits.memory_megabytes} MB of memory. Send the case scores only."
-        return refused(programme, "F02", message)
+        return refused(programme, Refusal("F02", "memory", limit=limits.memory_megabytes))
     except OSError as error:
-        return refused(programme, "F01", f"The file cannot be opened: {error.strerror}. Check it and send it again.")
+        return refused(programme, Refusal("F01", "not_opened", reason=error.strerror))
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # what no reader foresaw, a panic in Rust among it, must cost that file alone
-        message = f"The file cannot be read ({type(error).__name__}). Save it again as .xlsx and send that."
-        return refused(programme, "F01", message)
+        return refused(programme, Refusal("F01", "unforeseen", error=type(error).__name__))
 
 
 def under_no_region(programme: Programme) -> ReturnTables:
     """What is said of a file under none of the twelve regions, told from its path alone."""
-    message = (
-        "The file is not in the folder of one of the twelve regions, so it was not opened. Move it to its region's."
-    )
-    return refused(programme, "F06", message)
+    return refused(programme, Refusal("F06"))
 
 
 def name_holds_case_reference(programme: Programme) -> ReturnTables:
     """What is said of a file whose path under its region's folder holds a case reference."""
-    message = "The name of the file or of a folder holds a case reference, so it was not opened. Rename it."
-    return refused(programme, "F08", message)
+    return refused(programme, Refusal("F08", "path"))
 
 
 def unreadable(programme: Programme) -> ReturnTables:
     """What is said of a file that may not be opened, or is none."""
-    message = (
-        "The file cannot be read: it may not be opened, is a folder, or is still being copied. "
-        "Check it; each refresh tries again."
-    )
-    return refused(programme, "F01", message)
+    return refused(programme, Refusal("F01", "not_copied"))
 
 
 def unsearchable(programme: Programme) -> ReturnTables:
     """What is said of a file that takes too long to be searched for cases that were erased."""
-    message = "Searching the file for cases that were erased takes too long. Send the case scores only."
-    return refused(programme, "F02", message)
+    return refused(programme, Refusal("F02", "time_to_search"))

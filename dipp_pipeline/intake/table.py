@@ -6,14 +6,14 @@ Values are not judged here: a cell's text goes on as it stands, with its address
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from dipp_pipeline.intake.counts import Contents
 from dipp_pipeline.intake.issues import Issue, quotable
 from dipp_pipeline.programme.case_reference import case_reference, case_references_within
 from dipp_pipeline.programme.matching import heading_key, tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Sheet, column_letters
+from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Refusal, Sheet, column_letters
 
 HEADINGS_OF_A_TABLE = 5
 """How many headings of required fields make a heading row."""
@@ -54,9 +54,10 @@ class ReturnTables:
         return any(issue.severity == "refuse" for issue in self.issues)
 
 
-def refused(programme: Programme, rule_code: str, message: str) -> ReturnTables:
+def refused(programme: Programme, refusal: Refusal) -> ReturnTables:
     """The reading of a file that gave nothing but the reason why not."""
-    return ReturnTables((), (Issue(rule_code, programme.rules[rule_code].severity, message),))
+    rule = programme.rules[refusal.rule_code]
+    return ReturnTables((), (Issue(rule.code, rule.severity, rule.says(refusal.situation, refusal.facts)),))
 
 
 def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTables:
@@ -65,6 +66,22 @@ def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTab
     Those are F03 to F05 and F07, W01, W02 and W06.
     """
     return _Finder(programme).find(sheets)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Of a problem, as an Issue names it."""
+
+    sheet: str | None = None
+    cell: str | None = None
+    row: int | None = None
+    field: str | None = None
+    found: str | None = None
+
+
+def _heading_place(sheet: Sheet, row: int, column: int, field: str | None = None) -> _Place:
+    found = _heading(sheet.columns[column], row) or None
+    return _Place(sheet.name, f"{column_letters(column)}{row + 1}", row + 1, field, found)
 
 
 class _Finder:
@@ -76,26 +93,18 @@ class _Finder:
     def find(self, sheets: Sequence[Sheet]) -> ReturnTables:
         tables = [table for sheet in sheets if (table := self._table(sheet)) is not None]
         if not tables:
-            self._report(
-                "F03", "No visible sheet has a row of headings of a case table. Use the headings of the template."
-            )
+            self._report("F03")
         elif not any(table.rows for table in tables):
-            self._report("F07", "The headings were found, but no case under them. Send the return with its cases.")
+            self._report("F07")
         refusals = [issue for issue in self.issues if issue.severity == "refuse"]
         if refusals:
             return ReturnTables((), tuple(refusals))
         return ReturnTables(tuple(tables), tuple(self.issues), Contents.sum(self.contents))
 
-    def _report(self, rule_code: str, message: str, sheet: Sheet | None = None, field: str | None = None) -> None:
-        severity = self.programme.rules[rule_code].severity
-        self.issues.append(Issue(rule_code, severity, message, sheet.name if sheet else None, field=field))
-
-    def _report_heading(
-        self, rule_code: str, message: str, sheet: Sheet, row: int, column: int, field: str | None = None
-    ) -> None:
-        severity = self.programme.rules[rule_code].severity
-        cell, found = f"{column_letters(column)}{row + 1}", _heading(sheet.columns[column], row) or None
-        self.issues.append(Issue(rule_code, severity, message, sheet.name, cell, row + 1, field, found))
+    def _report(self, rule_code: str, situation: str = "", place: _Place | None = None, **facts: object) -> None:
+        rule = self.programme.rules[rule_code]
+        place = place or _Place()
+        self.issues.append(Issue(rule_code, rule.severity, rule.says(situation, facts), **asdict(place)))
 
     def _table(self, sheet: Sheet) -> CaseTable | None:
         headings = heading_row(sheet, self.programme.required_headings)
@@ -105,18 +114,14 @@ class _Finder:
         self.contents.append(Contents(cells_read=cells, cells_in_other_sheets=cells))
         if headings is None:
             if sheet.visible and sum(any(column.filled) for column in sheet.columns) > WIDEST_NOTE:
-                self._report(
-                    "W06", "This sheet has no row of headings and was not read. Check that no case is on it.", sheet
-                )
+                self._report("W06", "no_headings", _Place(sheet.name))
         else:
-            self._report(
-                "W06", "This hidden sheet holds a case table, which was not read. Unhide it if it counts.", sheet
-            )
+            self._report("W06", "hidden", _Place(sheet.name))
         return None
 
     def _read_table(self, sheet: Sheet, heading_row: int) -> CaseTable:
         if case_references_within(sheet.name):
-            self._report("F08", "The name of this sheet holds a case reference. Rename the sheet.", sheet)
+            self._report("F08", "sheet", _Place(sheet.name))
         named, others = self._columns(sheet, heading_row)
         filled_cells = _filled_cells(sheet)
         rows, skipped = _case_rows(sheet, heading_row, filled_cells, named, self.programme)
@@ -150,12 +155,10 @@ class _Finder:
             if name is None:
                 others.append(index)
             elif name in named:
+                place = _heading_place(sheet, heading_row, index, name)
                 first = f"{column_letters(named[name])}{heading_row + 1}"
-                message = (
-                    f'"{quotable(tidy(heading))}" is a second column for {self.programme.label(name)}, '
-                    f"whose first is at {first}. Keep one of them."
-                )
-                self._report_heading("F05", message, sheet, heading_row, index, name)
+                label = self.programme.label(name)
+                self._report("F05", "", place, heading=quotable(tidy(heading)), name=label, first=first)
             else:
                 named[name] = index
         return named, others
@@ -164,18 +167,14 @@ class _Finder:
         """Report a column that is not read; how many cells of cases that leaves out."""
         column = sheet.columns[index]
         heading, cells = _heading(column, heading_row), column.at(rows).count_filled()
+        place = _heading_place(sheet, heading_row, index)
         if heading_key(heading) in self.programme.personal_headings:
-            message = (
-                f'The column "{quotable(heading)}" holds personal details and was dropped. Leave it out of the return.'
-            )
-            self._report_heading("W02", message, sheet, heading_row, index)
+            self._report("W02", "", place, heading=quotable(heading))
             return Contents(cells_in_personal_columns=cells)
         if heading:
-            message = f'The heading "{quotable(heading)}" is not known: its column was not read. Mend it if it counts.'
-            self._report_heading("W01", message, sheet, heading_row, index)
+            self._report("W01", "unknown", place, heading=quotable(heading))
         elif cells:
-            message = "A column without a heading was not read. Give it one if it should count."
-            self._report_heading("W01", message, sheet, heading_row, index)
+            self._report("W01", "blank", place)
         return Contents(cells_in_ignored_columns=cells)
 
     def _report_missing(self, sheet: Sheet, table: CaseTable) -> None:
@@ -184,10 +183,7 @@ class _Finder:
         needed += [question.code for question in self.programme.questions if question.question_set in sets]
         for name in needed:
             if name not in table.columns:
-                message = (
-                    f"No column has the heading {self.programme.label(name)}. Add the column, or mend its heading."
-                )
-                self._report("F04", message, sheet, field=name)
+                self._report("F04", "", _Place(sheet.name, field=name), name=self.programme.label(name))
 
     def _any_adjusted(self, table: CaseTable) -> bool:
         column = table.columns.get(QUESTION_SET)

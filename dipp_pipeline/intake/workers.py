@@ -15,6 +15,7 @@ from dipp_pipeline.intake.read import read_return
 from dipp_pipeline.intake.table import ReturnTables, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
+from dipp_pipeline.spreadsheets.cells import Refusal
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many files are read."""
@@ -24,8 +25,8 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 
-class WorkerLimitError(Exception):
-    """Work on a file asked for more time or memory than it may have; the message is the advice."""
+class WorkerLimitError(Refusal):
+    """Work on a file asked for more time or memory than it may have."""
 
 
 def no_progress(done: int, of: int) -> None:
@@ -76,7 +77,7 @@ class Workers:
         try:
             return self.call(read_return, path, self._programme, self._limits)
         except WorkerLimitError as error:
-            return refused(self._programme, "F02", str(error))
+            return refused(self._programme, error)
 
 
 @contextmanager
@@ -108,7 +109,7 @@ class _Worker:
             result, error = pickle.load(cast(IO[bytes], process.stdout))
         except (EOFError, pickle.UnpicklingError):
             self.stop()
-            raise WorkerLimitError(self._advice(overdue.is_set())) from None
+            raise self._over_its_limit(overdue.is_set()) from None
         finally:
             clock.cancel()
             clock.join()
@@ -118,10 +119,10 @@ class _Worker:
             raise error
         return cast(object, result)
 
-    def _advice(self, overdue: bool) -> str:
+    def _over_its_limit(self, overdue: bool) -> WorkerLimitError:
         if overdue:
-            return f"Reading the file took more than {self._limits.seconds} seconds. Send the case scores only."
-        return "Reading the file asks for far more memory than a return needs. Copy the cases to a new workbook."
+            return WorkerLimitError("F02", "time", limit=self._limits.seconds)
+        return WorkerLimitError("F02", "far_more_memory")
 
     def _sent(self, request: object) -> "subprocess.Popen[bytes]":
         """A worker to which the request was sent: the one that is there, or a new one if that died while idle."""

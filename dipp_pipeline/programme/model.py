@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
 
 Severity = Literal["refuse", "quarantine", "warn"]
+
+ADVICE_FILE = "rule_advice.csv"
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
@@ -96,6 +98,28 @@ class Rule:
     code: str
     severity: Severity
     name: str
+    advice: Mapping[str, str]
+    """What is said of a return that breaks it, by situation, with {placeholders}; a rule of one sentence has ""."""
+
+    def says(self, situation: str, facts: "Facts") -> str:
+        """The sentence for a situation, its placeholders filled. Raises ProgrammeError where it cannot be said."""
+        if situation not in self.advice:
+            raise ProgrammeError(f'{ADVICE_FILE}: {self.code} has no line for the situation "{situation}". Add it.')
+        try:
+            return self.advice[situation].format_map(facts)
+        except KeyError as unknown:
+            raise ProgrammeError(
+                f'{ADVICE_FILE}: {self.code}, "{situation}" has the placeholder "{unknown.args[0]}", '
+                "which nothing fills. Mend its name or take it out."
+            ) from None
+
+
+class Facts(Protocol):
+    """What the placeholders of a sentence stand for, by name."""
+
+    def __getitem__(self, placeholder: str, /) -> object:
+        """What it stands for. Raises KeyError where it is unknown."""
+        ...
 
 
 @dataclass(frozen=True)

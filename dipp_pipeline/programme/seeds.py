@@ -2,15 +2,17 @@
 
 import csv
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import cast
 
 from dipp_pipeline.programme.matching import heading_key, pdu_key, tidy, value_key
 from dipp_pipeline.programme.model import (
+    ADVICE_FILE,
     Field,
     Pdu,
     Programme,
@@ -41,10 +43,8 @@ def load_programme(seeds: Path) -> Programme:
     pdus = tuple(_pdus(seeds / "pdus.csv", region_codes))
     fields = tuple(_fields(seeds / "fields.csv"))
     questions = tuple(_questions(seeds / "questions.csv"))
-    rules = {
-        row["rule_code"]: Rule(row["rule_code"], cast(Severity, row["severity"]), row["rule_name"])
-        for row in _unique(seeds / "rules.csv", "rule_code")
-    }
+    advice = _advice(seeds / ADVICE_FILE)
+    rules = {rule.code: rule for rule in _rules(seeds / "rules.csv", advice)}
     _check_measures(seeds / "measures.csv", {question.code for question in questions})
     field_names = {field.name for field in fields}
     return Programme(
@@ -134,6 +134,40 @@ def _questions(path: Path) -> Iterator[Question]:
             stage=row["stage"],
             label=row["label"],
         )
+
+
+def _rules(path: Path, advice: Mapping[str, Mapping[str, str]]) -> Iterator[Rule]:
+    rows = _unique(path, "rule_code")
+    for code in advice.keys() - {row["rule_code"] for row in rows}:
+        raise ProgrammeError(f'{ADVICE_FILE}: "{code}" is no rule of {path.name}. Mend its code or take it out.')
+    for row in rows:
+        code = row["rule_code"]
+        if code not in advice:
+            raise ProgrammeError(f'{path.name}: "{code}" has no advice. Give it a line in {ADVICE_FILE}.')
+        yield Rule(code, cast(Severity, row["severity"]), row["rule_name"], advice[code])
+
+
+def _advice(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """Rule code to situation to what is said."""
+    advice: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _rows(path):
+        code, situation = row["rule_code"], row["situation"]
+        entry = f'{path.name}: "{code}", "{situation}"'
+        if situation in advice[code]:
+            raise ProgrammeError(f"{entry} stands twice. Keep one of them.")
+        if not _can_be_filled(row["advice"]):
+            raise ProgrammeError(f"{entry} has a brace that opens or closes no placeholder. Mend it.")
+        advice[code][situation] = row["advice"]
+    return advice
+
+
+def _can_be_filled(advice: str) -> bool:
+    """Whether its braces enclose names and nothing else."""
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(advice) if name is not None]
+    except ValueError:
+        return False
+    return all(name.isidentifier() for name in names)
 
 
 def _check_measures(path: Path, question_codes: set[str]) -> None:

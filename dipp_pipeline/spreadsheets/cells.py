@@ -37,12 +37,16 @@ _BLOCK = 200_000
 
 
 class Refusal(Exception):
-    """The file as a whole cannot be taken; `rule_code` says by which rule."""
+    """The file as a whole cannot be taken: by which rule, in which of its situations, and what to name of the file.
 
-    def __init__(self, rule_code: str, message: str) -> None:
-        super().__init__(message)
+    Whoever catches it has the sentence for that.
+    """
+
+    def __init__(self, rule_code: str, situation: str = "", **facts: object) -> None:
+        super().__init__(rule_code, situation, facts)
         self.rule_code = rule_code
-        self.message = message
+        self.situation = situation
+        self.facts = facts
 
 
 @dataclass(frozen=True)
@@ -156,9 +160,7 @@ class SheetBuilder:
         self._width = max(self._width, len(row))
         last_row = self._rows + self._blank_rows + len(self._block) + times
         if self._width > LAST_COLUMN or last_row > LAST_ROW or last_row * self._width > MOST_CELLS:
-            raise Refusal(
-                "F02", f'Sheet "{self._name}" has a cell far outside its table. Copy the cases to a new workbook.'
-            )
+            raise Refusal("F02", "far_cell", sheet=self._name)
         if self._blank_rows:
             self._encode()
             self._add_blank_rows()

@@ -1,92 +1,121 @@
-"""What is said of each broken rule: what is wrong, and what to do. No case reference is quoted."""
+"""What is said of a broken rule at a cell: which of the rule's sentences, and what fills their placeholders.
 
-from collections.abc import Iterable
+The sentences stand in rule_advice.csv. No case reference is quoted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.programme.matching import pdu_key, value_key
-from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region
+from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region, SupersededPdu
 
 
 def message(rule_code: str, column: str, found: str | None, region: Region, programme: Programme) -> str:
     """The advice for one cell, in a return of that region."""
-    if rule_code == "R05":
-        return _unknown_pdu(found or "", region, programme)
-    if rule_code == "R06":
-        return _pdu_elsewhere(found or "", region, programme)
-    found = quotable(found or "")
-    field = programme.field_by_name.get(column)
-    name = programme.label(column)
+    cell = _Cell(column, found or "", region, programme)
+    return programme.rules[rule_code].says(_situation(rule_code, cell), cell)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that breaks a rule. It gives what a sentence names of it, by placeholder."""
+
+    column: str
+    found: str
+    region: Region
+    programme: Programme
+
+    def __getitem__(self, placeholder: str) -> str:
+        return PLACEHOLDERS[placeholder](self)
+
+    @property
+    def field(self) -> Field | None:
+        return self.programme.field_by_name.get(self.column)
+
+    @property
+    def superseded(self) -> SupersededPdu | None:
+        return self.programme.superseded_pdus.get(pdu_key(self.found))
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        return self.programme.choices_of(self.column)
+
+    @cached_property
+    def nearest(self) -> str:
+        """The PDU of the region or the choice that is nearly what was found, if one is."""
+        is_pdu = self.field is not None and self.field.type == "pdu"
+        names = _pdus(self) if is_pdu else self.choices.values()
+        by_key = {value_key(name): name for name in names}
+        near = get_close_matches(value_key(self.found), by_key, n=1, cutoff=0.75)
+        return by_key[near[0]] if near else ""
+
+
+def _situation(rule_code: str, cell: _Cell) -> str:
+    """Which of a rule's sentences is for the cell; most rules have one."""
     match rule_code:
-        case "R01":
-            return "The row has data but no case reference. Give the reference, or clear the row if it is no case."
-        case "R02":
-            return "The case reference is not a letter followed by six digits. Mend it."
-        case "R03":
-            return "This case stands more than once in this return, with different contents. Keep the right row only."
-        case "R07" if field and field.type == "integer":
-            return f'"{found}" is not a whole number from {field.minimum} to {field.maximum} for {name}. Mend it.'
+        case "R05" if cell.superseded:
+            return "superseded"
+        case "R05":
+            return "nearly" if cell.nearest else "unknown"
+        case "R07" if cell.field and cell.field.type == "integer":
+            return "number_within" if cell.field.minimum and cell.field.maximum else "number"
+        case "R07" if cell.programme.spellings["answer"].get(value_key(cell.found)) == "no":
+            return "which_no"
         case "R07":
-            return _unrecognised(found or "", column, programme)
-        case "R08":
-            return f"{name} is blank, and every case needs it. Fill it in."
-        case "R09":
-            return _not_a_date(found or "", name, field)
-        case "R10":
-            return f'The start date "{found}" is after the date of the assessment. Mend whichever is wrong.'
-        case "R11":
-            return f"{name} applies to this case and is blank. Answer it."
-        case "R12":
-            return f'{name} applies to this case and, as a summary question, cannot be "{found}". Answer it.'
-        case "R13":
-            return f"The cell has no value: it holds {found}. Type the value in."
-        case "R14":
-            asked_of = programme.question_by_code[column].question_set
-            return f'{name} is only for {asked_of} cases, and is "{found}". Clear it, or mend the question set.'
-        case "W03":
-            return "The same row stands twice in this return; one was kept. Take the other out."
-        case "W04":
-            return f'{name} does not apply to this case, so "{found}" was read as not applicable. Check the details.'
+            return ("value" if cell.field else "answer") + ("_nearly" if cell.nearest else "")
         case _:
-            return f"{name} is yes while every prompt of it that was answered is no. Check the judgement."
+            return ""
 
 
-def _unknown_pdu(found: str, region: Region, programme: Programme) -> str:
-    superseded = programme.superseded_pdus.get(pdu_key(found))
-    if superseded:
-        successors = " or ".join(pdu.name for pdu in superseded.successors)
-        return (
-            f'"{quotable(found)}" ceased to be a PDU on {_day(superseded.superseded_on.isoformat())}. Use {successors}.'
-        )
-    names = [pdu.name for pdu in programme.pdus if pdu.region_code == region.code]
-    return f'"{quotable(found)}" is not a PDU of {region.name}. {_suggestion(found, names)}Use the name of the PDU.'
+def _pdus(cell: _Cell) -> Iterable[str]:
+    return [pdu.name for pdu in cell.programme.pdus if pdu.region_code == cell.region.code]
 
 
-def _pdu_elsewhere(found: str, region: Region, programme: Programme) -> str:
-    pdu = programme.pdu_elsewhere(region.code, found)
-    other = next(other.name for other in programme.regions if pdu and other.code == pdu.region_code)
-    return f'"{quotable(found)}" is a PDU of {other}, not of {region.name}. Mend it, or send the case with its region.'
+def _other_region(cell: _Cell) -> str:
+    pdu = cell.programme.pdu_elsewhere(cell.region.code, cell.found)
+    return next(region.name for region in cell.programme.regions if pdu and region.code == pdu.region_code)
 
 
-def _unrecognised(found: str, column: str, programme: Programme) -> str:
-    name, choices = programme.label(column), programme.choices_of(column)
-    if programme.spellings["answer"].get(value_key(found)) == "no":
-        kinds_of_no = [written for value, written in choices.items() if value not in ("yes", NOT_APPLICABLE)]
-        return f'"{found}" does not tell {name} which it is. Use {_either(kinds_of_no)}.'
-    kind = "an answer to" if column in programme.question_by_code else "a value of"
-    return f'"{found}" is not {kind} {name}. {_suggestion(found, choices.values())}Use {_either(choices.values())}.'
+def _kinds_of_no(cell: _Cell) -> str:
+    return _either(written for value, written in cell.choices.items() if value not in ("yes", NOT_APPLICABLE))
 
 
-def _not_a_date(found: str, name: str, field: Field | None) -> str:
-    earliest = _day(field.minimum) if field and field.minimum else "the beginning"
-    return f'"{found}" is not a date from {earliest} to the day of arrival for {name}. Give it as day/month/year.'
+def _ended(cell: _Cell) -> str:
+    return _day(cell.superseded.superseded_on.isoformat()) if cell.superseded else ""
 
 
-def _suggestion(found: str, names: Iterable[str]) -> str:
-    """The known name that is nearest, as a question, or nothing."""
-    by_key = {value_key(name): name for name in names}
-    near = get_close_matches(value_key(found), by_key, n=1, cutoff=0.75)
-    return f"Did you mean {by_key[near[0]]}? " if near else ""
+def _successors(cell: _Cell) -> str:
+    return " or ".join(pdu.name for pdu in cell.superseded.successors) if cell.superseded else ""
+
+
+def _earliest(cell: _Cell) -> str:
+    return _day(cell.field.minimum) if cell.field and cell.field.minimum else "the beginning"
+
+
+def _latest(cell: _Cell) -> str:
+    return _day(cell.field.maximum) if cell.field and cell.field.maximum else "the day of arrival"
+
+
+PLACEHOLDERS: Mapping[str, Callable[[_Cell], str]] = {
+    "found": lambda cell: quotable(cell.found),
+    "name": lambda cell: cell.programme.label(cell.column),
+    "region": lambda cell: cell.region.name,
+    "other_region": _other_region,
+    "ended": _ended,
+    "successors": _successors,
+    "nearest": lambda cell: cell.nearest,
+    "choices": lambda cell: _either(cell.choices.values()),
+    "kinds_of_no": _kinds_of_no,
+    "minimum": lambda cell: (cell.field and cell.field.minimum) or "",
+    "maximum": lambda cell: (cell.field and cell.field.maximum) or "",
+    "earliest": _earliest,
+    "latest": _latest,
+    "question_set": lambda cell: cell.programme.question_by_code[cell.column].question_set,
+}
+"""What the sentences of rows and cells can name."""
 
 
 def _either(values: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
-from dipp_pipeline.intake.table import CaseTable, ReturnTables, find_case_tables
+from dipp_pipeline.intake.table import CaseTable, ReturnTables, find_case_tables, refused
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
@@ -61,6 +61,12 @@ def refusal_of(path: Path, limits: Limits = LIMITS) -> str | None:
     except Refusal as refusal:
         return refusal.rule_code
     return None
+
+
+def sentence(refusal: Refusal) -> str:
+    """What is said of a file that is refused so."""
+    (issue,) = refused(PROGRAMME, refusal).issues
+    return issue.message
 
 
 def serial(day: date, day_0: date) -> int:

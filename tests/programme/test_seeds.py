@@ -106,6 +106,11 @@ def test_the_seeds_agree_with_themselves():
             id="answers of an unknown list",
         ),
         pytest.param("rules.csv", add("R01,row,warn,again,none,"), "R01", id="rule twice"),
+        pytest.param("rules.csv", add("R99,row,warn,new,none,"), "R99", id="rule without advice"),
+        pytest.param("rule_advice.csv", add("R99,,Mend it."), "R99", id="advice for no rule"),
+        pytest.param("rule_advice.csv", add("R01,,Mend it."), '"R01", ""', id="advice twice"),
+        pytest.param("rule_advice.csv", add("R01,new,Mend {it."), '"R01", "new"', id="advice with a brace too many"),
+        pytest.param("rule_advice.csv", add("R01,new,Mend {0}."), '"R01", "new"', id="placeholder without a name"),
         pytest.param(
             "measures.csv",
             add("planning_sufficient,99,planning,Again,C2,yes,positive"),

@@ -20,12 +20,10 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     try:
         for number, row in enumerate(csv.reader(text, strict=True), 1):
             if any(cell.strip() for cell in row[limits.columns :]):
-                raise Refusal("F02", f"Row {number} has more than {limits.columns} columns. Send the case scores only.")
+                raise Refusal("F02", "columns_of_a_row", row=number, limit=limits.columns)
             builder.add([_value(cell) for cell in without_blank_end(row[: limits.columns])])
     except csv.Error:
-        raise Refusal(
-            "F01", f"The quotation marks do not match from row {number + 1} on. Save the file again from a spreadsheet."
-        ) from None
+        raise Refusal("F01", "quotation_marks", row=number + 1) from None
     yield builder.sheet(visible=True, epoch_1904=False)
 
 
@@ -37,7 +35,7 @@ def _encoding(content: bytes) -> str:
             continue
         if b"\0" not in content:
             return encoding
-    raise Refusal("F01", "The file is not text in UTF-8 or Windows-1252. Save it again as CSV UTF-8 (comma delimited).")
+    raise Refusal("F01", "encoding")
 
 
 def _value(cell: str) -> object:

@@ -79,7 +79,7 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     package = Package(content, limits)
     book = _book(package)
     if len(book.sheets) > limits.sheets:
-        raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
+        raise Refusal("F02", "sheets", limit=limits.sheets)
     for part in filter(package.name, {*book.shared, *book.shared.values()}):
         _expand(package, part)
     scanned = [scan(package.xml(sheet.part)) for sheet in book.sheets]
@@ -146,7 +146,7 @@ def _covered(sheet: CalamineSheet, last_row: int) -> Mapping[int, Sequence[tuple
         rows = range(first_row, min(end_row, last_row) + 1)
         merged_rows += len(rows)
         if merged_rows > MOST_MERGED_ROWS:
-            raise Refusal("F02", f'Sheet "{sheet.name}" has too many merged cells. Copy the cases to a new workbook.')
+            raise Refusal("F02", "merged_cells", sheet=sheet.name)
         for row in rows:
             covered[row].append((first_column + (row == first_row), end_column + 1))
     return covered

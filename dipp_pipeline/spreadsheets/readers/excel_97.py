@@ -21,7 +21,7 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
             file_contents=path.read_bytes(), logfile=_Silence(), on_demand=True, ragged_rows=True
         ) as book:
             if book.nsheets > limits.sheets:
-                raise Refusal("F02", f"The workbook has more than {limits.sheets} sheets. Send the case scores only.")
+                raise Refusal("F02", "sheets", limit=limits.sheets)
             for index in range(book.nsheets):
                 yield _sheet(book.sheet_by_index(index), book.datemode)
                 book.unload_sheet(index)
@@ -29,8 +29,8 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
         raise
     except Exception as error:  # xlrd lets struct, index, assertion and Unicode errors of damaged files through
         if "encrypted" in str(error).lower():
-            raise Refusal("F01", "The workbook is password protected. Save it without a password.") from None
-        raise Refusal("F01", "The workbook is damaged. Open it, save it as .xlsx and send that.") from None
+            raise Refusal("F01", "protected") from None
+        raise Refusal("F01", "damaged_xls") from None
 
 
 class _Silence:

@@ -30,7 +30,7 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     before = b""
     for piece in package.pieces("META-INF/manifest.xml"):
         if _ENCRYPTED in before + piece:
-            raise Refusal("F01", "The workbook is password protected. Save it without a password.")
+            raise Refusal("F01", "protected")
         before = piece[-len(_ENCRYPTED) :]
     reader = _ContentReader(limits)
     for _ in reader.read(package.xml("content.xml")):
@@ -95,7 +95,7 @@ class _ContentReader(TagReader):
     def _start_sheet(self, attributes: Attributes) -> None:
         self._sheets_begun += 1
         if self._sheets_begun > self._limits.sheets:
-            raise Refusal("F02", f"The workbook has more than {self._limits.sheets} sheets. Send the case scores only.")
+            raise Refusal("F02", "sheets", limit=self._limits.sheets)
         self._sheet = attributes
         self._builder = SheetBuilder(attributes.get(f"{_TABLE}name", ""))
 

@@ -30,16 +30,15 @@ def read_sheets(path: Path, limits: Limits) -> list[Sheet]:
     """
     suffix = path.suffix.lower()
     if suffix == ".xlsb":
-        raise Refusal("F01", "Binary workbooks (.xlsb) are not taken. Open it in Excel and save it as .xlsx.")
+        raise Refusal("F01", "binary_workbook")
     reader = _READERS.get(suffix)
     if reader is None:
-        kind = f'"{suffix}" files' if suffix else "Files without an ending"
-        raise Refusal("F01", f"{kind} are not taken. Send the return as .xlsx, .xlsm, .xls, .ods or .csv.")
+        raise Refusal("F01", "other_ending", ending=suffix) if suffix else Refusal("F01", "no_ending")
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # to open a pipe would be to wait for it
-        raise Refusal("F01", "This is a folder or a device with the name of a file. Send the file itself.")
+        raise Refusal("F01", "no_file")
     if status.st_size > limits.file_megabytes * MEGABYTE:
-        raise Refusal("F02", f"The file is larger than {limits.file_megabytes} MB. Send the case scores only.")
+        raise Refusal("F02", "file_size", limit=limits.file_megabytes)
     with path.open("rb") as file:
         opening = file.read(8)
     _check_type(suffix, opening)
@@ -49,29 +48,27 @@ def read_sheets(path: Path, limits: Limits) -> list[Sheet]:
         _check_extent(sheet, limits)
         cells += sheet.row_count * len(sheet.columns)
         if cells > MOST_CELLS:
-            raise Refusal("F02", "The sheets have cells far outside their tables. Copy the cases to a new workbook.")
+            raise Refusal("F02", "far_cells")
         sheets.append(sheet)
     return sheets
 
 
 def _check_type(suffix: str, opening: bytes) -> None:
     if not opening and suffix != ".csv":
-        raise Refusal("F01", "The file is empty. Send it again.")
+        raise Refusal("F01", "empty")
     if suffix in (".xlsx", ".xlsm") and opening.startswith(_OLE2):
-        raise Refusal("F01", "The workbook is password protected or an old .xls. Save it as .xlsx without a password.")
+        raise Refusal("F01", "protected_or_old")
     wanted = {".xls": _OLE2, ".csv": b""}.get(suffix, _ZIP)
     if not opening.startswith(wanted) or (suffix == ".csv" and opening.startswith((_ZIP, _OLE2))):
-        raise Refusal(
-            "F01", f"This is not the {suffix} file that its name says, or it is damaged. Open it and save it as .xlsx."
-        )
+        raise Refusal("F01", "other_type", ending=suffix)
 
 
 def _check_extent(sheet: Sheet, limits: Limits) -> None:
     filled = [column for column in sheet.columns if any(column.filled)]
     if len(filled) > limits.columns:
-        raise Refusal("F02", f'Sheet "{sheet.name}" has more than {limits.columns} columns. Send the case scores only.')
+        raise Refusal("F02", "columns", sheet=sheet.name, limit=limits.columns)
     if sheet.row_count > limits.rows and _filled_rows(sheet) > limits.rows:
-        raise Refusal("F02", f'Sheet "{sheet.name}" has more than {limits.rows} rows. Send the case scores only.')
+        raise Refusal("F02", "rows", sheet=sheet.name, limit=limits.rows)
 
 
 def _filled_rows(sheet: Sheet) -> int:

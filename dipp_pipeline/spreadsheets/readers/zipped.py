@@ -96,7 +96,7 @@ class Package:
     def _check_size(self, expanded: int) -> None:
         megabytes = self._limits.expanded_megabytes
         if expanded > megabytes * MEGABYTE:
-            raise Refusal("F02", f"The file expands to more than {megabytes} MB. Send the case scores only.")
+            raise Refusal("F02", "expanded_size", limit=megabytes)
 
     def _in_utf_8(self, part: str) -> Iterator[bytes]:
         pieces = self.pieces(part)
@@ -120,12 +120,12 @@ class Package:
 
 def damaged() -> Refusal:
     """What is said of a workbook that is not whole."""
-    return Refusal("F01", "The workbook is damaged. Open it, save it again and send that.")
+    return Refusal("F01", "damaged")
 
 
 def overfull() -> Refusal:
     """What is said of a workbook that would exhaust whoever reads it."""
-    return Refusal("F02", "The workbook holds far more than a return needs. Copy the cases to a new workbook.")
+    return Refusal("F02", "far_more_content")
 
 
 class TagReader:
@@ -187,7 +187,7 @@ def local(name: str) -> str:
 
 
 def _self_expanding() -> Refusal:
-    return Refusal("F02", "The file holds XML that expands itself. Save it again from a spreadsheet.")
+    return Refusal("F02", "self_expanding")
 
 
 def _no_entities(*_: object) -> None:
@@ -213,7 +213,7 @@ def _expanded(entry: zipfile.ZipInfo, content: bytes) -> Iterator[bytes]:
     if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
         raise damaged()
     if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refusal("F01", "The workbook is packed or protected in a way not taken. Save it again as .xlsx.")
+        raise Refusal("F01", "packing")
     names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     start = entry.header_offset + 30 + names
     packed = memoryview(content)[start : start + entry.compress_size]

@@ -4,7 +4,7 @@ import pytest
 
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
-from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets, values_of
+from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sentence, sheets, values_of
 from tests.returns import EVERYTHING, valid_return, write_csv
 
 
@@ -87,7 +87,8 @@ def test_the_sheet_of_a_file_whose_name_is_no_text_has_a_name_that_is(tmp_path):
 def test_a_row_that_is_too_wide_is_named(tmp_path):
     path = write_csv(tmp_path / "a.csv", sheets([["x"], [], ["x"] * 501]))
 
-    with pytest.raises(Refusal, match="Row 3 has more than 500 columns") as refusal:
+    with pytest.raises(Refusal) as refusal:
         read_sheets(path, LIMITS)
 
     assert refusal.value.rule_code == "F02"
+    assert "Row 3 has more than 500 columns" in sentence(refusal.value)

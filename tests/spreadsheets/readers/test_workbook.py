@@ -6,7 +6,17 @@ import pytest
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
-from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, serial, sheets, values_of
+from tests.intake.reading import (
+    LIMITS,
+    cells_of,
+    expected_cells,
+    read_tables,
+    refusal_of,
+    sentence,
+    serial,
+    sheets,
+    values_of,
+)
 from tests.returns import (
     SHEET,
     WRITERS,
@@ -99,8 +109,10 @@ def test_the_advice_for_a_binary_workbook_is_to_save_it_as_xlsx(tmp_path):
     path = tmp_path / "a.xlsb"
     path.touch()
 
-    with pytest.raises(Refusal, match=r"save it as \.xlsx"):
+    with pytest.raises(Refusal) as refusal:
         read_sheets(path, LIMITS)
+
+    assert "save it as .xlsx" in sentence(refusal.value)
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".xls", ".ods", ".csv"])
@@ -145,8 +157,10 @@ def test_a_password_protected_workbook_is_not_a_workbook_to_be_read(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048))
 
-    with pytest.raises(Refusal, match="without a password"):
+    with pytest.raises(Refusal) as refusal:
         read_sheets(path, LIMITS)
+
+    assert "without a password" in sentence(refusal.value)
 
 
 def test_a_file_over_its_limit_of_size_is_unsafe(tmp_path):
