@@ -90,6 +90,11 @@ class Question:
     stage: str
     label: str
 
+    @property
+    def name(self) -> str:
+        """Of its column; a field has the like."""
+        return self.code
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -1,11 +1,11 @@
-"""The row and cell rules as polars expressions: for each column, which rule a cell breaks and when.
+"""The row and cell rules as polars expressions: one function a rule, which says of each column when a cell breaks it.
 
 The frame they speak of has a text column for every field and question of the Programme (see frame.py), the columns
 REGION and RECEIVED_ON, and for every question a Boolean column `applies(code)`: null where it cannot be told.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, reduce
 from operator import and_, or_
 
 import polars as pl
@@ -24,72 +24,160 @@ from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 REGION = "_region_code"
 RECEIVED_ON = "_received_on"
 
-Breaches = Mapping[str, pl.Expr]
-"""Rule code to the condition under which a row breaks it; never null."""
-
 
 def applies(code: str) -> str:
     """The name of the column that says whether a question applies to the case."""
     return f"_{code}_applies"
 
 
-def field_breaches(field: Field, programme: Programme) -> Breaches:
-    """The rules that a field's cell can break by itself, and with the return's region and day of arrival."""
-    value = pl.col(field.name)
-    breaches = {"R13": _is_error(value)}
-    if field.required:
-        breaches["R01" if field.name == CASE_REFERENCE else "R08"] = value.is_null()
-    match field.type:
-        case "text":
-            wrong = {"R02": ~value.str.contains("^[A-Z][0-9]{6}$")}
-        case "pdu":
-            regions = {pdu.slug: pdu.region_code for pdu in programme.pdus}
-            known = value.is_in(list(regions))
-            in_region = value.replace_strict(regions, default=None, return_dtype=pl.String) == pl.col(REGION)
-            wrong = {"R05": ~known, "R06": known & ~in_region}
-        case "date":
-            latest = pl.col(RECEIVED_ON) if field.maximum is None else pl.lit(field.maximum).str.to_date()
-            earliest = pl.lit(field.minimum or "0001-01-01").str.to_date()
-            wrong = {"R09": ~as_date(value).is_between(earliest, latest).fill_null(False)}
-        case "integer":
+Column = Field | Question
+
+Condition = Callable[[Column, Programme], pl.Expr | None]
+"""Given a column, the condition under which a row breaks the rule there, never null; None where the rule has no say."""
+
+CELL_RULES: dict[str, Condition] = {}
+"""Rule code to its condition: what a cell breaks by itself, and with the return's region and day of arrival."""
+
+CASE_RULES: dict[str, Condition] = {}
+"""Rule code to its condition: what a cell breaks by what stands in other cells of the case."""
+
+
+def _registered(rules: dict[str, Condition], rule_code: str) -> Callable[[Condition], Condition]:
+    def register(condition: Condition) -> Condition:
+        if rule_code in CELL_RULES or rule_code in CASE_RULES:
+            raise ValueError(f"{rule_code} has two conditions.")
+        rules[rule_code] = condition
+        return condition
+
+    return register
+
+
+cell_rule = partial(_registered, CELL_RULES)
+case_rule = partial(_registered, CASE_RULES)
+
+
+def breaches(column: Column, programme: Programme) -> Mapping[str, pl.Expr]:
+    """Each rule that a cell of the column can break, and when a row breaks it."""
+    return _told({**CELL_RULES, **CASE_RULES}, column, programme)
+
+
+def _told(rules: Mapping[str, Condition], column: Column, programme: Programme) -> Mapping[str, pl.Expr]:
+    conditions = {code: condition(column, programme) for code, condition in rules.items()}
+    return {code: broken for code, broken in conditions.items() if broken is not None}
+
+
+@cell_rule("R01")
+def _case_reference_missing(column: Column, programme: Programme) -> pl.Expr | None:
+    return pl.col(column.name).is_null() if column.name == CASE_REFERENCE else None
+
+
+@cell_rule("R02")
+def _case_reference_malformed(column: Column, programme: Programme) -> pl.Expr | None:
+    if column.name != CASE_REFERENCE:
+        return None
+    return _wrong(column, ~pl.col(column.name).str.contains("^[A-Z][0-9]{6}$"))
+
+
+@cell_rule("R05")
+def _pdu_unknown(column: Column, programme: Programme) -> pl.Expr | None:
+    if not _is_of_type(column, "pdu"):
+        return None
+    return _wrong(column, ~pl.col(column.name).is_in([pdu.slug for pdu in programme.pdus]))
+
+
+@cell_rule("R06")
+def _pdu_in_other_region(column: Column, programme: Programme) -> pl.Expr | None:
+    if not _is_of_type(column, "pdu"):
+        return None
+    regions = {pdu.slug: pdu.region_code for pdu in programme.pdus}
+    region = pl.col(column.name).replace_strict(regions, default=None, return_dtype=pl.String)
+    return _wrong(column, region != pl.col(REGION))
+
+
+@cell_rule("R07")
+def _value_unrecognised(column: Column, programme: Programme) -> pl.Expr | None:
+    value = pl.col(column.name)
+    match column:
+        case Question():
+            recognised = _is_answered(column, programme) | (value == NOT_APPLICABLE)
+        case Field(type="integer"):
             number = value.cast(pl.Int64, strict=False)
-            above = number >= int(field.minimum) if field.minimum else pl.lit(True)
-            below = number <= int(field.maximum) if field.maximum else pl.lit(True)
-            wrong = {"R07": ~(above & below & number.is_not_null()).fill_null(False)}
+            above = number >= int(column.minimum) if column.minimum else pl.lit(True)
+            below = number <= int(column.maximum) if column.maximum else pl.lit(True)
+            recognised = (number.is_not_null() & above & below).fill_null(False)
+        case Field(type="choice" | "boolean"):
+            recognised = value.is_in(column.allowed)
         case _:
-            wrong = {"R07": ~value.is_in(field.allowed)}
-    return breaches | {rule: _is_sound(value) & broken.fill_null(False) for rule, broken in wrong.items()}
+            return None
+    return _wrong(column, ~recognised)
 
 
-def order_breaches(programme: Programme) -> Mapping[str, Breaches]:
-    """R10, told at the start date: both dates hold and the start is after the assessment."""
+@cell_rule("R08")
+def _value_missing(column: Column, programme: Programme) -> pl.Expr | None:
+    needed = isinstance(column, Field) and column.required and column.name != CASE_REFERENCE
+    return pl.col(column.name).is_null() if needed else None
+
+
+@cell_rule("R09")
+def _date_invalid(column: Column, programme: Programme) -> pl.Expr | None:
+    if not isinstance(column, Field) or column.type != "date":
+        return None
+    latest = pl.col(RECEIVED_ON) if column.maximum is None else pl.lit(column.maximum).str.to_date()
+    earliest = pl.lit(column.minimum or "0001-01-01").str.to_date()
+    return _wrong(column, ~as_date(pl.col(column.name)).is_between(earliest, latest).fill_null(False))
+
+
+@cell_rule("R13")
+def _formula_error(column: Column, programme: Programme) -> pl.Expr | None:
+    return _is_error(pl.col(column.name))
+
+
+@case_rule("R10")
+def _dates_out_of_order(column: Column, programme: Programme) -> pl.Expr | None:
+    if column.name != "start_date":
+        return None
     start, assessed = programme.field_by_name["start_date"], programme.field_by_name["assessed_on"]
     both_hold = is_valid(start, programme) & is_valid(assessed, programme)
-    return {start.name: {"R10": both_hold & (pl.col(start.name) > pl.col(assessed.name)).fill_null(False)}}
+    return both_hold & (pl.col(start.name) > pl.col(assessed.name)).fill_null(False)
 
 
-def question_breaches(question: Question, programme: Programme) -> Breaches:
-    """The rules that an answer can break."""
-    value = pl.col(question.code)
-    can_be_told = pl.col(applies(question.code)).is_not_null()
-    own = (pl.col(QUESTION_SET) == question.question_set).fill_null(False) & can_be_told
-    other = is_valid(programme.field_by_name[QUESTION_SET], programme) & ~own & can_be_told
-    applicable = own & pl.col(applies(question.code)).fill_null(False)
-    answered = _is_answered(question, programme)
-    not_applicable = (value == NOT_APPLICABLE).fill_null(False)
-    breaches = {
-        "R13": _is_error(value),
-        "R07": _is_sound(value) & ~(answered | not_applicable),
-        "R11": applicable & value.is_null(),
-        "R14": other & answered,
-        "W04": own & ~applicable & answered,
-    }
-    if question.kind == "summary":
-        breaches["R12"] = applicable & not_applicable
-    prompts = [prompt for prompt in programme.questions if prompt.parent_code == question.code]
-    if prompts:
-        breaches["W05"] = own & (value == "yes").fill_null(False) & _all_answered_are_no(prompts, programme)
-    return breaches
+@case_rule("R11")
+def _answer_missing(column: Column, programme: Programme) -> pl.Expr | None:
+    if not isinstance(column, Question):
+        return None
+    return _is_applicable(column) & pl.col(column.name).is_null()
+
+
+@case_rule("R12")
+def _answer_wrongly_not_applicable(column: Column, programme: Programme) -> pl.Expr | None:
+    if not isinstance(column, Question) or column.kind != "summary":
+        return None
+    return _is_applicable(column) & (pl.col(column.name) == NOT_APPLICABLE).fill_null(False)
+
+
+@case_rule("R14")
+def _wrong_question_set(column: Column, programme: Programme) -> pl.Expr | None:
+    if not isinstance(column, Question):
+        return None
+    can_be_told = pl.col(applies(column.code)).is_not_null()
+    of_other_set = is_valid(programme.field_by_name[QUESTION_SET], programme) & ~_is_of_own_set(column) & can_be_told
+    return of_other_set & _is_answered(column, programme)
+
+
+@case_rule("W04")
+def _answered_where_not_applicable(column: Column, programme: Programme) -> pl.Expr | None:
+    if not isinstance(column, Question):
+        return None
+    return _is_of_own_set(column) & ~_is_applicable(column) & _is_answered(column, programme)
+
+
+@case_rule("W05")
+def _summary_contradicts_prompts(column: Column, programme: Programme) -> pl.Expr | None:
+    prompts = [prompt for prompt in programme.questions if prompt.parent_code == column.name]
+    if not isinstance(column, Question) or not prompts:
+        return None
+    is_yes = (pl.col(column.name) == "yes").fill_null(False)
+    return _is_of_own_set(column) & is_yes & _all_answered_are_no(prompts, programme)
 
 
 def applicability(question: Question, programme: Programme) -> pl.Expr:
@@ -139,7 +227,7 @@ def typed(field: Field, value: pl.Expr) -> pl.Expr:
 
 def is_valid(field: Field, programme: Programme) -> pl.Expr:
     """A field's cell is filled and breaks no rule of its own."""
-    broken = reduce(or_, field_breaches(field, programme).values())
+    broken = reduce(or_, _told(CELL_RULES, field, programme).values())
     return pl.col(field.name).is_not_null() & ~broken
 
 
@@ -152,7 +240,7 @@ def as_date(value: pl.Expr) -> pl.Expr:
 def read_as_not_applicable(programme: Programme) -> Iterator[pl.Expr]:
     """Each question's answers with those of W04 read as not applicable."""
     for question in programme.questions:
-        overruled = question_breaches(question, programme)["W04"]
+        overruled = breaches(question, programme)["W04"]
         yield pl.when(overruled).then(pl.lit(NOT_APPLICABLE)).otherwise(pl.col(question.code)).alias(question.code)
 
 
@@ -166,6 +254,25 @@ def _is_error(value: pl.Expr) -> pl.Expr:
 
 def _is_sound(value: pl.Expr) -> pl.Expr:
     return value.is_not_null() & ~_is_error(value)
+
+
+def _wrong(column: Column, broken: pl.Expr) -> pl.Expr:
+    """There is a value, and it is broken."""
+    return _is_sound(pl.col(column.name)) & broken.fill_null(False)
+
+
+def _is_of_type(column: Column, field_type: str) -> bool:
+    return isinstance(column, Field) and column.type == field_type
+
+
+def _is_of_own_set(question: Question) -> pl.Expr:
+    """The case is of the question's set, and whether the question applies can be told."""
+    own = (pl.col(QUESTION_SET) == question.question_set).fill_null(False)
+    return own & pl.col(applies(question.code)).is_not_null()
+
+
+def _is_applicable(question: Question) -> pl.Expr:
+    return _is_of_own_set(question) & pl.col(applies(question.code)).fill_null(False)
 
 
 def _is_answered(question: Question, programme: Programme) -> pl.Expr:

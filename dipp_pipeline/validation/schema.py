@@ -8,20 +8,15 @@ from pandera.errors import SchemaErrors
 from pandera.polars import PolarsData
 
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.validation.rules import field_breaches, order_breaches, question_breaches
+from dipp_pipeline.validation.rules import Column, breaches
 
 FAILURES = {"row": pl.UInt32, "column": pl.String, "rule_code": pl.String}
 
 
 def case_schema(programme: Programme) -> pa.DataFrameSchema:
     """The schema. A check is named by its rule; values are judged only on eager frames (see pandera)."""
-    orders = order_breaches(programme)
-    columns = {
-        field.name: _column({**field_breaches(field, programme), **orders.get(field.name, {})})
-        for field in programme.fields
-    }
-    columns |= {question.code: _column(question_breaches(question, programme)) for question in programme.questions}
-    return pa.DataFrameSchema(columns)
+    columns: list[Column] = [*programme.fields, *programme.questions]
+    return pa.DataFrameSchema({column.name: _column(breaches(column, programme)) for column in columns})
 
 
 def failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
@@ -52,8 +47,8 @@ def _failures(cases: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
     )
 
 
-def _column(breaches: Mapping[str, pl.Expr]) -> pa.Column:
-    checks = [_check(rule, ~broken) for rule, broken in breaches.items()]
+def _column(broken_when: Mapping[str, pl.Expr]) -> pa.Column:
+    checks = [_check(rule, ~broken) for rule, broken in broken_when.items()]
     return pa.Column(pl.String, nullable=True, checks=checks)
 
 

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from dipp_pipeline.programme.model import ProgrammeError
-from dipp_pipeline.validation.rules import applicability
+from dipp_pipeline.validation.rules import CASE_RULES, CELL_RULES, applicability, case_rule, cell_rule
+from dipp_pipeline.validation.schema import case_schema
 from tests.returns import EVERYTHING, NEW_PRACTITIONER, NOTHING_MORE, PROGRAMME, valid_return
 from tests.validation.changed_cells import BROKEN_CELLS, FAILED_VALUES, SOUND_CELLS
 from tests.validation.judging import ARRIVED_ON, accepted, answers, judge, where
@@ -55,6 +56,28 @@ def test_every_rule_of_rows_and_cells_has_a_broken_cell():
     rules = {code for code in PROGRAMME.rules if code[0] in "RW"}
 
     assert {changed.rule for changed in BROKEN_CELLS} == rules - set(JUDGED_ELSEWHERE)
+
+
+def test_every_rule_of_rows_and_cells_has_one_condition_and_every_condition_a_rule():
+    rules = {code for code in PROGRAMME.rules if code[0] in "RW"}
+
+    assert CELL_RULES.keys() | CASE_RULES.keys() == rules - set(JUDGED_ELSEWHERE)
+    assert CELL_RULES.keys() & CASE_RULES.keys() == set()
+
+
+@pytest.mark.parametrize("again", [cell_rule, case_rule])
+@pytest.mark.parametrize("rule", ["R09", "R10"])
+def test_a_second_condition_for_a_rule_is_an_error(again, rule):
+    with pytest.raises(ValueError, match=f"{rule} has two conditions"):
+        again(rule)(lambda column, programme: None)
+
+
+def test_the_schema_has_a_check_for_each_rule_of_a_column_and_no_other():
+    checks = {(name, check.name) for name, column in case_schema(PROGRAMME).columns.items() for check in column.checks}
+
+    assert {rule for _, rule in checks} == CELL_RULES.keys() | CASE_RULES.keys()
+    assert {rule for name, rule in checks if name == "start_date"} == {"R08", "R09", "R10", "R13"}
+    assert {rule for name, rule in checks if name == "C1"} == {"R07", "R11", "R12", "R13", "R14", "W04", "W05"}
 
 
 def test_the_day_of_arrival_is_the_last_day_of_a_date():
