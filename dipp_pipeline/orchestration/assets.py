@@ -1,7 +1,7 @@
 """The way of a return as Dagster assets: each a sentence, with what to show of it."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import dagster as dg
 
 from dipp_pipeline.errors import machine_faults_told
-from dipp_pipeline.landing.history import Return
+from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.pipeline import build, feedback, publish
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.reports.status import Summary, summarise
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
@@ -22,9 +23,18 @@ FEEDBACK = dg.AssetKey("marked_up_returns")
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
+PROGRESS = dg.AssetKey("programme_progress")
+"""The asset on which the checks that count returns and cases hang: before it is built, rule R04 is not decided."""
+
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
 NO_VERSION_HELD = "no_version_held"
+
+_PROGRESS_CHECKS = {
+    NO_RETURN_REFUSED: "The latest version of every return is taken.",
+    NO_CASE_QUARANTINED: "No case in force is held back, by a rule on its own row or since another return keeps it.",
+    NO_VERSION_HELD: "No version waits for acceptance since it loses cases.",
+}
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 
@@ -56,34 +66,30 @@ def landing_asset(programme: Programme) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name="landing",
         kinds={"excel", "parquet"},
-        check_specs=[
-            dg.AssetCheckSpec(
-                NO_RETURN_REFUSED, asset=CASE_SCORES, description="The latest version of every return is taken."
-            ),
-            dg.AssetCheckSpec(NO_CASE_QUARANTINED, asset=CASE_SCORES, description="No case in force is held back."),
-            dg.AssetCheckSpec(
-                NO_VERSION_HELD, asset=CASE_SCORES, description="No version waits for acceptance since it loses cases."
-            ),
-        ],
     )
-    def case_scores(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> Iterator[Result]:
-        """Accepted cases of each region's returns, validated and landed as Parquet."""
-        submissions = refresh.ingest(context.partition_keys)
-        history = refresh.home.history()
-        read = [history.by_id[return_id] for return_id in sorted({entry.return_.return_id for entry in submissions})]
-        yield dg.MaterializeResult(metadata=_landing_metadata(read, history.returns))
-        yield from _landing_checks(history.returns)
+    def case_scores(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> None:
+        """Accepted cases of each region's returns, validated and landed as Parquet.
+
+        Each partition shows its region's cases as every return stands by itself: which of them another return keeps
+        (rule R04) is decided when the warehouse is built.
+        """
+        read = refresh.ingest(context.partition_keys)
+        returns = refresh.home.history().returns
+        for slug in context.partition_keys:
+            of_region = [return_ for return_ in returns if return_.region_slug == slug]
+            context.add_asset_metadata(_landing_metadata(of_region, read), partition_key=slug)
 
     return case_scores
 
 
 def model_assets(project: Project, sources: TableColumns) -> dg.AssetsDefinition:
-    """The SQL models, each an asset of its own, built together in one step."""
+    """The SQL models that hold rows, each an asset of its own, built together in one step."""
 
     @dg.multi_asset(
-        specs=[_model_spec(model) for model in project.models],
+        specs=[_model_spec(model) for model in project.models if _holds_rows(model, project)],
         check_specs=[
-            dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests
+            *(dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests),
+            *(dg.AssetCheckSpec(name, asset=PROGRESS, description=what) for name, what in _PROGRESS_CHECKS.items()),
         ],
         can_subset=True,
         name="sql_models",
@@ -98,14 +104,23 @@ def model_assets(project: Project, sources: TableColumns) -> dg.AssetsDefinition
         for test in project.tests:
             if dg.AssetCheckKey(dg.AssetKey(test.model), test.name) in context.selected_asset_check_keys:
                 yield _tested(test, outcome)
+        for checked in _progress_checks(summarise(refresh.home.warehouse)):
+            if dg.AssetCheckKey(PROGRESS, checked.check_name or "") in context.selected_asset_check_keys:
+                yield checked
 
     return sql_models
 
 
+def report_assets(project: Project) -> Sequence[dg.AssetSpec]:
+    """The views that reports ask for. A run has no event for them: events cost time, and a view holds no rows."""
+    return [_model_spec(model) for model in project.models if not _holds_rows(model, project)]
+
+
 def feedback_asset() -> dg.AssetsDefinition:
     """The asset of the marked-up returns."""
+    clashes = ("report_case_clashes", "int_case_claims")  # a view, for which no run waits, and what it is a view of
 
-    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, "report_case_clashes"], group_name="feedback", kinds={"excel"})
+    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, *clashes], group_name="feedback", kinds={"excel"})
     def marked_up_returns(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """A copy of each return with problems, with every problem marked, for whoever sent it."""
         with machine_faults_told():
@@ -132,6 +147,11 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
         )
 
     return dipp_findings
+
+
+def _holds_rows(model: Model, project: Project) -> bool:
+    """Whether a model is more than a view for reports, or a test is on it, so that a run has something to show."""
+    return model.layer != "reports" or any(test.model == model.name for test in project.tests)
 
 
 def _model_spec(model: Model) -> dg.AssetSpec:
@@ -176,47 +196,49 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _landing_metadata(read: Sequence[Return], returns: Sequence[Return]) -> Mapping[str, Any]:
-    """What this run read, and where every row and cell of the returns in force ended."""
-    versions = [return_.latest.reading for return_ in read if return_.latest.reading]
+def _progress_checks(summary: Summary) -> Iterator[dg.AssetCheckResult]:
+    """What `dipp status` counts of the warehouse just built, as checks that warn."""
     counts = {
-        "returns_read": len(read),
-        "returns_refused": sum(reading.refused for reading in versions),
-        "returns_held": sum(return_.held is not None for return_ in returns),
-        "cases_accepted": sum(reading.counts.accepted for reading in versions),
-        "cases_quarantined": sum(reading.counts.quarantined for reading in versions),
+        NO_RETURN_REFUSED: summary.returns_refused,
+        NO_CASE_QUARANTINED: summary.cases["quarantined"],
+        NO_VERSION_HELD: summary.returns_held,
     }
-    records = [
-        dg.TableRecord(
-            {
-                "region": return_.region_slug or "",
-                "return": return_.path,
-                "version": version.number,
-                "outcome": return_.outcome(version),
-                **{f"cases_{name}": number for name, number in asdict(version.reading.counts).items()},
-                **asdict(version.reading.contents),
-            }
-        )
-        for return_ in returns
-        for version in filter(None, (return_.in_force, return_.held))
-        if version.reading
-    ]
-    return {**counts, "reconciliation": dg.MetadataValue.table(records)} if records else counts
-
-
-def _landing_checks(returns: Sequence[Return]) -> Iterator[dg.AssetCheckResult]:
-    refused = sum(return_.refused for return_ in returns)
-    quarantined = sum(
-        return_.in_force.reading.counts.quarantined
-        for return_ in returns
-        if return_.in_force and return_.in_force.reading
-    )
-    held = sum(return_.held is not None for return_ in returns)
-    for name, count in {NO_RETURN_REFUSED: refused, NO_CASE_QUARANTINED: quarantined, NO_VERSION_HELD: held}.items():
+    for name, count in counts.items():
         yield dg.AssetCheckResult(
-            asset_key=CASE_SCORES,
+            asset_key=PROGRESS,
             check_name=name,
             passed=count == 0,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"count": count},
         )
+
+
+def _landing_metadata(returns: Sequence[Return], read: Collection[Submission]) -> Mapping[str, Any]:
+    """What this run read of a region's returns, and where every row and cell of those in force ended."""
+    read_now = {submission.return_.return_id for submission in read}
+    in_force = [return_.in_force.reading for return_ in returns if return_.in_force and return_.in_force.reading]
+    counts = {
+        "returns": len(returns),
+        "returns_read": sum(return_.return_id in read_now for return_ in returns),
+        "returns_refused": sum(return_.refused for return_ in returns),
+        "returns_held": sum(return_.held is not None for return_ in returns),
+        "cases_accepted": sum(reading.counts.accepted for reading in in_force),
+        "cases_quarantined": sum(reading.counts.quarantined for reading in in_force),
+    }
+    records = list(_reconciliation(returns))
+    return {**counts, "reconciliation": dg.MetadataValue.table(records)} if records else counts
+
+
+def _reconciliation(returns: Sequence[Return]) -> Iterator[dg.TableRecord]:
+    for return_ in returns:
+        for version in filter(None, (return_.in_force, return_.held)):
+            if version.reading:
+                yield dg.TableRecord(
+                    {
+                        "return": return_.path,
+                        "version": version.number,
+                        "outcome": return_.outcome(version),
+                        **{f"cases_{name}": number for name, number in asdict(version.reading.counts).items()},
+                        **asdict(version.reading.contents),
+                    }
+                )

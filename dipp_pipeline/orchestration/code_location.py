@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dipp_pipeline.home import Home
-from dipp_pipeline.orchestration.assets import feedback_asset, landing_asset, model_assets, release_asset, seed_assets
+from dipp_pipeline.orchestration.assets import (
+    feedback_asset,
+    landing_asset,
+    model_assets,
+    release_asset,
+    report_assets,
+    seed_assets,
+)
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
 from dipp_pipeline.warehouse.sources import source_columns
@@ -22,6 +29,7 @@ def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definiti
             *seed_assets(home.seeds),
             landing_asset(home.programme),
             model_assets(home.project, source_columns(home.seeds, home.programme)),
+            *report_assets(home.project),
             feedback_asset(),
             release_asset(home.project),
         ],
@@ -39,7 +47,8 @@ def _refresh_of(home: Home) -> dg.ResourceDefinition:
     @dg.resource(description="The home, locked for the run.")
     def locked(context: dg.InitResourceContext) -> Iterator[Refresh]:
         tell = context.log.info if context.log else print
-        with home.locked(f"Dagster run {context.run_id}", tell) as lock:
+        purpose = f"Dagster run {context.run.run_id}" if context.run else "Dagster"
+        with home.locked(purpose, tell) as lock:
             refresh = Refresh(home, lock)
             try:
                 yield refresh

@@ -24,6 +24,8 @@ class Refresh:
 
     def __init__(self, home: Home, lock: Lock) -> None:
         self.home = home
+        self.read: list[Submission] | None = None
+        """What its ingest read; None where that has not ended well."""
         self._lock = lock
         self._started: tuple[frozenset[str], _IngestProcess] | None = None
 
@@ -39,7 +41,8 @@ class Refresh:
         assert self._started
         _, process = self._started
         self._started = None
-        return process.result()
+        self.read = process.result()
+        return self.read
 
     def stop(self) -> None:
         """End an ingest that nobody waits for any more."""

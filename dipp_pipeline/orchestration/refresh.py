@@ -7,7 +7,7 @@ import dagster as dg
 
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.home import Home
-from dipp_pipeline.orchestration.assets import CASE_SCORES, FINDINGS
+from dipp_pipeline.orchestration.assets import FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import NIGHTLY_REFRESH
@@ -46,7 +46,7 @@ def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     shown = {materialization.asset_key: materialization.metadata for materialization in made}
     return RefreshRun(
-        returns_read=int(str(shown[CASE_SCORES]["returns_read"].value)) if CASE_SCORES in shown else None,
+        returns_read=None if refresh.read is None else len({entry.return_.return_id for entry in refresh.read}),
         changed=bool(shown[FINDINGS]["changed"].value) if FINDINGS in shown else False,
         error=None if result.success else _why(result),
     )

@@ -10,6 +10,8 @@ import pytest
 
 from dipp_pipeline.orchestration import assets, jobs
 from dipp_pipeline.orchestration.code_location import build_definitions
+from dipp_pipeline.reports.history import history_of_region
+from dipp_pipeline.reports.status import summarise, summarise_returns
 from tests.end_to_end.dipp import DEMO_RETURNS
 from tests.homes import SQL_FOLDER, Home
 from tests.landing.small_returns import references, return_of, send, send_cases
@@ -129,8 +131,8 @@ def run_with_a_held_version(tmp_path_factory: pytest.TempPathFactory) -> dg.Exec
 def test_a_run_shows_where_every_row_and_cell_in_force_or_held_ended(
     run_with_a_held_version: dg.ExecuteInProcessResult,
 ) -> None:
-    metadata = metadata_of(run_with_a_held_version)[assets.CASE_SCORES]
-    table = [record.data for record in metadata["reconciliation"].records]
+    london, wales = (landed(run_with_a_held_version)[slug] for slug in ("london", "wales"))
+    table = [record.data for shown in (london, wales) for record in shown["reconciliation"].records]
 
     columns = len(return_of([]).headings)
     rows = (
@@ -150,14 +152,29 @@ def test_a_run_shows_where_every_row_and_cell_in_force_or_held_ended(
     ]
     assert {record["cells_in_headings"] for record in table} == {columns}
     assert all(record["cells_read"] == record["cells_used"] + record["cells_in_headings"] for record in table)
-    assert metadata["returns_held"].value == 1
+
+
+def test_each_partition_of_what_is_landed_shows_its_own_region_alone(
+    run_with_a_held_version: dg.ExecuteInProcessResult,
+) -> None:
+    shown = {
+        slug: {name: value.value for name, value in metadata.items() if name != "reconciliation"}
+        for slug, metadata in landed(run_with_a_held_version).items()
+    }
+
+    names = ("returns", "returns_read", "returns_refused", "returns_held", "cases_accepted", "cases_quarantined")
+    assert len(shown) == 12
+    assert tuple(shown["london"][name] for name in names) == (2, 2, 1, 0, 4, 1)
+    assert tuple(shown["wales"][name] for name in names) == (1, 1, 0, 1, 5, 0)
+    assert set(shown["south-west"].values()) == {0}
 
 
 def test_a_run_warns_of_a_held_version(run_with_a_held_version: dg.ExecuteInProcessResult) -> None:
+    checks_that_count = {assets.NO_RETURN_REFUSED, assets.NO_CASE_QUARANTINED, assets.NO_VERSION_HELD}
     checks = {
         evaluation.check_name: (evaluation.passed, evaluation.severity, evaluation.metadata["count"].value)
         for evaluation in run_with_a_held_version.get_asset_check_evaluations()
-        if evaluation.asset_key == assets.CASE_SCORES
+        if evaluation.check_name in checks_that_count
     }
 
     assert run_with_a_held_version.success
@@ -181,7 +198,64 @@ def test_a_run_counts_the_rows_of_tables_and_not_of_reports(
     metadata = metadata_of(run_with_a_held_version)
 
     assert metadata[dg.AssetKey("regional_findings")]["dagster/row_count"].value == 22
-    assert set(metadata[dg.AssetKey("report_figures")]) == {"dagster/column_lineage"}
+    assert dg.AssetKey("report_figures") not in metadata
+
+
+@pytest.fixture(scope="module")
+def clashing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dg.ExecuteInProcessResult]]:
+    """A home of two returns with the same three cases and no other problem, and the run that found them."""
+    home = Home(tmp_path_factory.mktemp("clashing"))
+    send_cases(home, "london/scores.csv", references("A", 3))
+    send_cases(home, "wales/scores.csv", references("A", 3))
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        job = build_definitions(home).resolve_job_def("nightly_refresh")
+        yield home, job.execute_in_process(instance=ephemeral)
+
+
+def test_cases_that_another_return_keeps_are_quarantined_cases_to_dagster_too(
+    clashing: tuple[Home, dg.ExecuteInProcessResult],
+) -> None:
+    _, run = clashing
+    checks = {evaluation.check_name: evaluation for evaluation in run.get_asset_check_evaluations()}
+
+    quarantined = checks[assets.NO_CASE_QUARANTINED]
+
+    assert run.success
+    assert (quarantined.passed, quarantined.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert quarantined.metadata["count"].value == 3
+    assert checks[assets.NO_RETURN_REFUSED].passed
+    assert checks[assets.NO_VERSION_HELD].passed
+
+
+def test_status_history_and_dagster_count_a_return_of_which_another_keeps_every_case_alike(
+    clashing: tuple[Home, dg.ExecuteInProcessResult],
+) -> None:
+    home, _ = clashing
+    regions = {region.region_name: region for region in summarise(home.database).regions}
+    (reconciled,) = (entry for entry in summarise_returns(home.warehouse).reconciled if entry.region_slug == "wales")
+    (version,) = history_of_region(home, "wales", "scores.csv")
+
+    counted = [(entry.cases_accepted, entry.cases_quarantined) for entry in (regions["Wales"], reconciled, version)]
+    assert counted == [(0, 3)] * 3
+    assert (regions["London"].cases_accepted, regions["London"].cases_quarantined) == (3, 0)
+
+
+def test_views_that_only_reports_ask_for_are_in_the_graph_and_cost_a_run_no_event(
+    clashing: tuple[Home, dg.ExecuteInProcessResult],
+) -> None:
+    home, run = clashing
+    specs = {spec.key: spec for spec in build_definitions(home).resolve_all_asset_specs()}
+
+    assert specs[dg.AssetKey("report_case_clashes")].group_name == "reports"
+    assert specs[dg.AssetKey("report_case_clashes")].metadata["dagster/column_schema"].columns
+    assert not [event for event in run.all_events if event.asset_key == dg.AssetKey("report_case_clashes")]
+    assert home.feedback.joinpath("wales", "scores.csv.marked-up.xlsx").exists()
+
+
+def landed(result: dg.ExecuteInProcessResult) -> Mapping[str, Mapping[str, dg.MetadataValue]]:
+    """What each partition of the landed returns shows."""
+    made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
+    return {each.partition: each.metadata for each in made if each.asset_key == assets.CASE_SCORES and each.partition}
 
 
 def metadata_of(result: dg.ExecuteInProcessResult) -> Mapping[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
