@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dipp_pipeline.errors import faults_placed
+
 _ASIDE = ".aside-"
 
 
@@ -23,9 +25,10 @@ def new_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
     os.close(handle)
     aside = Path(name)
     try:
-        yield aside
-        aside.chmod(mode)
-        replace(aside, target)
+        with faults_placed(target):
+            yield aside
+            aside.chmod(mode)
+            replace(aside, target)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
@@ -37,11 +40,12 @@ def new_folder(target: Path, mode: int = 0o700) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=_ASIDE))
     try:
-        yield aside
-        for file in aside.iterdir():
-            _sync(file)
-        aside.chmod(mode)
-        replace(aside, target)
+        with faults_placed(target):
+            yield aside
+            for file in aside.iterdir():
+                _sync(file)
+            aside.chmod(mode)
+            replace(aside, target)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -52,7 +56,8 @@ def new_folder_beside(target: Path) -> Iterator[Path]:
     """An empty folder on the target's disk, to work in; it is gone at the end."""
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=_ASIDE))
     try:
-        yield aside
+        with faults_placed(target):
+            yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -4,6 +4,23 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+_OF_THE_MACHINE = {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ENODEV,
+    errno.ENOTCONN,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+}
+"""What no file brings about, whatever it is and wherever it lies."""
 
 REPORT = "Run it again with --debug, and send what that shows to whoever looks after the pipeline."
 
@@ -14,6 +31,22 @@ class DippError(Exception):
 
 class MachineError(DippError):
     """The machine failed, and not a file that was sent: a full disk, a missing permission, a database in use."""
+
+
+def is_of_the_machine(error: OSError) -> bool:
+    """Whether reading a file failed for a reason that is not the file's."""
+    return error.errno in _OF_THE_MACHINE
+
+
+@contextmanager
+def faults_placed(path: Path) -> Iterator[None]:
+    """Faults within that do not say where, as those of writing do not, say that it was here."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from dipp_pipeline import __version__
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
-from dipp_pipeline.intake.drop_folder import arrivals, content_hash
+from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, Return
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
@@ -127,7 +127,7 @@ class Home:
         made_of = {
             "seeds": self.programme.fingerprint,
             "pipeline_version": self.version,
-            "corrections_file": content_hash(self.corrections_file),
+            "corrections_file": content_hash(self.corrections_file.resolve()),
             "key": self.pseudonym_key.identity,
         }
         return {"definitions": hashlib.sha256("\n".join(made_of.values()).encode()).hexdigest()[:12], **made_of}
@@ -225,16 +225,17 @@ class Home:
         return digest.hexdigest()[:12]
 
     def new_content(self) -> dict[str, str]:
-        """Path to content hash of each file in the drop folder that differs from the latest version of its return."""
+        """Path to content of each file in the drop folder that differs from the latest version of its return.
+
+        It is exactly what an ingest would record. Raises MachineError where a folder cannot be opened.
+        """
         by_id = self.history().by_id
         new = {}
         for arrival in arrivals(self.incoming, self.programme):
             before = by_id.get(arrival.return_id)
-            if not arrival.is_opened:
-                if before is None:
-                    new["/".join(filter(None, (arrival.region_slug, arrival.path)))] = ""
-            elif (sha256 := content_hash(arrival.file)) != (before.latest.sha256 if before else None):
-                new[f"{arrival.region_slug}/{arrival.path}"] = sha256
+            content = content_of(arrival, self.settings.limits)
+            if content is not None and (before is None or content != before.latest.sha256):
+                new["/".join(filter(None, (arrival.region_slug, arrival.path)))] = content
         return new
 
     def nothing_to_do(self) -> bool:

@@ -12,12 +12,12 @@ from pyarrow import parquet
 
 from dipp_pipeline import atomic
 from dipp_pipeline.errors import DippError
-from dipp_pipeline.feedback.folder import Feedback, MarkedUpCopy, marked_up_name, write_copies
+from dipp_pipeline.feedback.folder import Feedback, MarkedUpCopy, marked_up_path, write_copies
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.issues import Issue
-from dipp_pipeline.intake.read import name_holds_case_reference, under_no_region, unreadable, unsearchable
+from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
 from dipp_pipeline.landing.history import Return, Submission
@@ -73,8 +73,7 @@ def check(
     unsearched = _scrub_erased(home, submissions, workers)
     readable = [submission.file for submission in submissions if submission.file and submission.file not in unsearched]
     for file in readable:
-        if not file.exists():
-            raise OriginalLostError(f"{file} is needed again and is gone. Restore the originals from your backup.")
+        _check_original(file)
     read = workers.read(readable, progress)
     corrected = [
         _corrected(home, submission, next(read) if submission.file in readable else _not_read(home, submission))
@@ -179,7 +178,7 @@ def _receive(home: Home, region_slugs: Collection[str]) -> None:
     for arrival in arrivals(home.incoming, home.programme):
         if arrival.region_slug is None or arrival.region_slug in region_slugs:
             before = by_id.get(arrival.return_id)
-            receive(arrival, before, home.landing, home.originals, erasures, received_at)
+            receive(arrival, before, home.landing, home.originals, erasures, home.settings.limits, received_at)
 
 
 def _scrub_erased(home: Home, submissions: Sequence[Submission], workers: Workers) -> Collection[Path]:
@@ -192,6 +191,16 @@ def _scrub_erased(home: Home, submissions: Sequence[Submission], workers: Worker
         scrub_original(file, references, False, home.programme, limits, workers)
         home.erasures().with_content(file.parent.name)
     return searched.unsearched
+
+
+def _check_original(file: Path) -> None:
+    """Open a stored original, so that a fault of the machine is not told of the file. Raises OSError."""
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
+        raise OriginalLostError(
+            f"{file} is needed again and is gone. Restore the originals from your backup."
+        ) from None
 
 
 def _corrected(home: Home, submission: Submission, tables: ReturnTables) -> tuple[ReturnTables, Sequence[Applied]]:
@@ -208,7 +217,7 @@ def _not_read(home: Home, submission: Submission) -> ReturnTables:
         return under_no_region(home.programme)
     if submission.return_.names_a_case:
         return name_holds_case_reference(home.programme)
-    return unsearchable(home.programme) if submission.file else unreadable(home.programme)
+    return unsearchable(home.programme) if submission.file else not_kept(submission.version.sha256, home.programme)
 
 
 def _copies(home: Home) -> Iterator[MarkedUpCopy]:
@@ -227,8 +236,7 @@ def _copies(home: Home) -> Iterator[MarkedUpCopy]:
 
 def _marked_up(home: Home, return_: Return) -> Path:
     """Where the marked-up copy of a return is, if it has one."""
-    path = Path(return_.region_slug or "_no_region", return_.path)
-    return home.feedback / path.with_name(marked_up_name(path.name))
+    return marked_up_path(home.feedback, Path(return_.region_slug or "_no_region", return_.path))
 
 
 def _landed_issues(folder: Path) -> list[Issue]:

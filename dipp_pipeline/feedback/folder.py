@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dipp_pipeline import atomic
 from dipp_pipeline.intake.issues import Issue
@@ -14,6 +15,9 @@ from dipp_pipeline.settings import Limits
 
 LONGEST_NAME = 200
 """Bytes of a file's name that leave room for the ending."""
+
+LONGEST_PATH = 4000
+"""Bytes of a copy's path that leave room for the name that it has while it is written."""
 
 MADE = ".made.json"
 """What the copies were made of, and for which release."""
@@ -75,6 +79,17 @@ def is_made_for(folder: Path, release_id: str) -> bool:
         return False
     made = atomic.read_document(folder / MADE)
     return made.get("release_id") == release_id and all((folder / name).exists() for name in made["copies"])
+
+
+def marked_up_path(folder: Path, path: PurePath) -> Path:
+    """Where the marked-up copy of a return is, given its path from its region on.
+
+    Where that would be too long to be opened, it lies in the region's folder, told from others by the path's hash.
+    """
+    copy = folder / path.with_name(marked_up_name(path.name))
+    if len(os.fsencode(copy)) <= LONGEST_PATH:
+        return copy
+    return folder / path.parts[0] / marked_up_name(f"{hashlib.sha256(str(path).encode()).hexdigest()[:12]} {path.name}")
 
 
 def marked_up_name(name: str) -> str:

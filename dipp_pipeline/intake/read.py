@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dipp_pipeline.errors import is_of_the_machine, machine_faults_told
+from dipp_pipeline.intake.drop_folder import LINK, OVER_LIMIT, TOO_LONG
 from dipp_pipeline.intake.table import ReturnTables, find_case_tables, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
@@ -10,7 +12,7 @@ from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 
 def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTables:
-    """What reading the file gave. Raises nothing, whatever the file is."""
+    """What reading the file gave. Raises nothing, whatever the file is; MachineError where the machine is at fault."""
     try:
         return find_case_tables(read_sheets(path, limits), programme)
     except Refusal as refusal:
@@ -18,6 +20,9 @@ def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTable
     except MemoryError:
         return refused(programme, Refusal("F02", "memory", limit=limits.memory_megabytes))
     except OSError as error:
+        if is_of_the_machine(error):
+            with machine_faults_told():
+                raise
         return refused(programme, Refusal("F01", "not_opened", reason=error.strerror))
     except (KeyboardInterrupt, SystemExit):
         raise
@@ -35,9 +40,12 @@ def name_holds_case_reference(programme: Programme) -> ReturnTables:
     return refused(programme, Refusal("F08", "path"))
 
 
-def unreadable(programme: Programme) -> ReturnTables:
-    """What is said of a file that may not be opened, or is none."""
-    return refused(programme, Refusal("F01", "not_copied"))
+def not_kept(content: str, programme: Programme) -> ReturnTables:
+    """What is said of a file whose content was not kept, told from what stands for that: see drop_folder.py."""
+    if content.startswith(OVER_LIMIT):
+        limit = content.rpartition(" of ")[2].removesuffix(" MB")
+        return refused(programme, Refusal("F02", "file_size", limit=limit))
+    return refused(programme, Refusal("F01", {LINK: "link", TOO_LONG: "path_too_long"}.get(content, "not_copied")))
 
 
 def unsearchable(programme: Programme) -> ReturnTables:

@@ -7,6 +7,7 @@ import pickle
 import resource
 import sys
 
+from dipp_pipeline.errors import MachineError
 from dipp_pipeline.settings import MEGABYTE, Limits
 
 
@@ -26,6 +27,8 @@ def main() -> None:
         reply: tuple[object, Exception | None]
         try:
             reply = function(*arguments, **named), None
+        except MachineError as error:
+            reply = None, error
         except Exception as error:
             reply = None, RuntimeError(f"{type(error).__name__}: {error}")
         pickle.dump(reply, replies, protocol=pickle.HIGHEST_PROTOCOL)

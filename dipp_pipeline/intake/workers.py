@@ -60,7 +60,8 @@ class Workers:
     ) -> Result:
         """What a function of a module gives in a worker.
 
-        Raises WorkerLimitError where it is ended or ends the worker, and RuntimeError where it raises.
+        Raises WorkerLimitError where it is ended or ends the worker, MachineError where it raises that, and
+        RuntimeError where it raises anything else.
         """
         worker = self._workers.get()
         try:

@@ -1,17 +1,18 @@
 """Keep what arrives: a copy of each new content among the originals, and its version in the history."""
 
+import hashlib
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from dipp_pipeline import atomic
-from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, content_hash
+from dipp_pipeline.intake import drop_folder
+from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, UnreadableError, content_of
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return
 from dipp_pipeline.programme.case_reference import without_case_references
-
-NOT_OPENED = ""
-"""Stands for the content of a file that is refused for where it lies or what it is called."""
+from dipp_pipeline.settings import Limits
 
 
 def receive(
@@ -20,21 +21,20 @@ def receive(
     landing: Path,
     originals: Path,
     erasures: Erasures,
+    limits: Limits,
     received_at: datetime,
 ) -> bool:
     """Record the arrival as a version of its return if its content is new. True if it was.
 
-    A file under no region, or whose name holds a case reference, is not opened: it has one version, without an
-    original. So has one that cannot be opened, or that changes while it is copied, until it can be kept.
+    A file that is not opened has a version without an original. So has one that cannot be opened, or that changes while
+    it is copied, until it can be kept. Raises OSError where the machine is at fault, and then nothing is recorded.
     """
-    if not arrival.file.exists() and not arrival.file.is_symlink():  # it was taken away since it was listed
+    content, original = content_of(arrival, limits), None
+    if content is None or (return_ is not None and content == return_.latest.sha256):
         return False
-    sha256, original = NOT_OPENED, None
-    if arrival.is_opened:
-        sha256 = content_hash(arrival.file)
-        if sha256 != UNREADABLE and (return_ is None or sha256 != return_.latest.sha256):
-            sha256, original = _keep_original(arrival.file, sha256, originals, erasures)
-    if return_ is not None and sha256 == return_.latest.sha256:
+    if drop_folder.is_hash(content):
+        content, original = _keep_original(arrival.file, content, originals, erasures)
+    if return_ is not None and content == return_.latest.sha256:
         return False
     folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
     number = return_.latest.number + 1 if return_ else 1
@@ -45,7 +45,7 @@ def receive(
         atomic.write_document(folder / "return.json", written)
     with atomic.new_folder(folder / f"{number:04}") as new:
         atomic.write_document(
-            new / "version.json", {"sha256": sha256, "original": original, "received_at": received_at.isoformat()}
+            new / "version.json", {"sha256": content, "original": original, "received_at": received_at.isoformat()}
         )
     return True
 
@@ -58,11 +58,25 @@ def _keep_original(file: Path, sha256: str, originals: Path, erasures: Erasures)
     kept = originals / sha256 / file.name
     scrubbed = next((originals / sha256).glob("*"), None) if sha256 in erasures.contents else None
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with atomic.new_file(kept) as copy:
-        try:
-            shutil.copyfile(scrubbed or file, copy)
-        except OSError:
-            return UNREADABLE, None
-        if not scrubbed and content_hash(copy) != sha256:  # it is still being written
-            return UNREADABLE, None
+    try:
+        with atomic.new_file(kept) as copy:
+            if scrubbed:
+                shutil.copyfile(scrubbed, copy)
+            else:
+                _copy(file, copy, sha256)
+    except UnreadableError:
+        with suppress(OSError):  # another return's original may be in it
+            kept.parent.rmdir()
+        return UNREADABLE, None
     return sha256, f"{sha256}/{kept.name}"
+
+
+def _copy(file: Path, copy: Path, sha256: str) -> None:
+    """Copy the content that has that hash. Raises UnreadableError where the file has another, or cannot be read."""
+    digest = hashlib.sha256()
+    with copy.open("wb") as written:
+        for piece in drop_folder.pieces(file):
+            digest.update(piece)
+            written.write(piece)
+    if digest.hexdigest() != sha256:
+        raise UnreadableError("The file is still being written.")

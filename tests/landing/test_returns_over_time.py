@@ -1,5 +1,6 @@
 """Which version of a return is in force, as files come, change, vanish and are withdrawn, and as definitions change."""
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -268,16 +269,18 @@ def test_regions_can_be_taken_in_alone(wales_alone: Home):
 def test_a_file_that_cannot_be_opened_costs_itself_alone(tmp_path: Path):
     home = Home(tmp_path / "home")
     home.put(story(1) / "north-east" / "North East.xlsx", "north-east/North East.xlsx")
-    (home.incoming / "north-east" / "gone.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
+    cannot_be_opened = home.incoming / "north-east" / "pipe.xlsx"
+    os.mkfifo(cannot_be_opened)
 
     home.ingest()
 
-    assert home.of_path("gone.xlsx").refused
+    assert home.of_path("pipe.xlsx").refused
     assert home.landed("North East.xlsx", "cases").height == 10
     assert home.again().new_content() == {}
 
-    shutil.copy(story(2) / "london" / "late.xlsx", tmp_path / "nowhere.xlsx")
-    assert list(home.again().new_content()) == ["north-east/gone.xlsx"]
+    cannot_be_opened.unlink()
+    shutil.copy(story(2) / "london" / "late.xlsx", cannot_be_opened)
+    assert list(home.again().new_content()) == ["north-east/pipe.xlsx"]
 
 
 def test_the_sheet_of_a_landed_csv_is_named_as_a_spreadsheet_names_it(first_step: Home):
