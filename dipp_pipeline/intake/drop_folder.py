@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from dipp_pipeline.errors import MachineError, is_of_the_machine
-from dipp_pipeline.programme.case_reference import without_case_references
+from dipp_pipeline.programme.case_reference import holds_case_reference
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.formats import TAKEN
@@ -57,7 +57,7 @@ class Arrival:
     @property
     def names_a_case(self) -> bool:
         """Whether its path holds a case reference (F08)."""
-        return without_case_references(self.path) != self.path
+        return holds_case_reference(self.path)
 
     @property
     def is_opened(self) -> bool:

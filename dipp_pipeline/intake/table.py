@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 
 from dipp_pipeline.intake.counts import Contents
 from dipp_pipeline.intake.issues import Issue, quotable
-from dipp_pipeline.programme.case_reference import case_reference, case_references_within
+from dipp_pipeline.programme.case_reference import case_reference, holds_case_reference
 from dipp_pipeline.programme.matching import heading_key, tidy, value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
 from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column, Refusal, Sheet, column_letters
@@ -120,7 +120,7 @@ class _Finder:
         return None
 
     def _read_table(self, sheet: Sheet, heading_row: int) -> CaseTable:
-        if case_references_within(sheet.name):
+        if holds_case_reference(sheet.name):
             self._report("F08", "sheet", _Place(sheet.name))
         named, others = self._columns(sheet, heading_row)
         filled_cells = _filled_cells(sheet)

@@ -10,8 +10,8 @@ from dipp_pipeline.intake.table import heading_row
 from dipp_pipeline.privacy.search import sheets_of
 from dipp_pipeline.programme.case_reference import (
     CASE_REFERENCE_STRUCK,
-    case_references_within,
-    without_case_references,
+    references_anywhere,
+    without_references,
 )
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.settings import Limits
@@ -54,7 +54,7 @@ def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programm
 def _rows_naming(columns: Sequence[Column], references: frozenset[str]) -> set[int]:
     rows: set[int] = set()
     for column in columns:
-        naming = {code for code, text in enumerate(column.texts) if case_references_within(text) & references}
+        naming = {code for code, text in enumerate(column.texts) if references_anywhere(text) & references}
         rows.update(column.rows_of(naming))
     return rows
 
@@ -64,7 +64,7 @@ def _names_cases(heading: str, programme: Programme) -> bool:
 
 
 def _without(column: Column, blanked: set[int], references: frozenset[str]) -> Column:
-    texts = (*(without_case_references(text, references) for text in column.texts), "")
+    texts = (*(without_references(text, references) for text in column.texts), "")
     codes = array("i", column.codes)
     for row in blanked:
         codes[row] = len(column.texts)
@@ -76,9 +76,9 @@ def _names(names: Sequence[str], references: frozenset[str]) -> list[str]:
     taken = {name.casefold() for name in names}
     struck = []
     for name in names:
-        if case_references_within(name) & references:
+        if references_anywhere(name) & references:
             numbered = (f"{CASE_REFERENCE_STRUCK} ({number})" for number in count(2))
-            others = chain([without_case_references(name, references), CASE_REFERENCE_STRUCK], numbered)
+            others = chain([without_references(name, references), CASE_REFERENCE_STRUCK], numbered)
             name = next(other for other in others if len(other) <= _LONGEST_NAME and other.casefold() not in taken)
             taken.add(name.casefold())
         struck.append(name)

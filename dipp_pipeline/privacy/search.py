@@ -1,7 +1,8 @@
-"""Find the case references that a file holds: in its cells, and in all else that is kept inside it.
+"""Find all that may be a case reference in a file: in its cells, in its sheets' names, and in all else that is in it.
 
-What a reference stands for is not asked: a formula's A123456 is found too. Text is found as it stands or as zip packs
-it, and not where it is encrypted, a picture, or the source of a macro.
+For the references of erased cases alone, so that more is found than is meant: a formula's A123456, the end of a word
+with a number behind it. Text is found as it stands or as zip packs it, and not where it is encrypted, a picture, or the
+source of a macro.
 """
 
 import html
@@ -9,9 +10,10 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
-from dipp_pipeline.programme.case_reference import case_references_within
+from dipp_pipeline.programme.case_reference import SEPARATORS, references_anywhere
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
@@ -34,32 +36,38 @@ _OVERLAP = 2**16
 _DIGITS = 6
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 
-_UTF_8_SPACE = re.compile(rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80")
-_DIGIT_BEFORE_NUL = re.compile(rb"[0-9](?=\x00)")
+_UTF_8_SEPARATOR = re.compile(b"|".join(re.escape(one.encode()) for one in SEPARATORS if not one.isascii()))
 
 # A cell's address, which may look like a reference, and with it all of a cell that has a number or a blank.
 _ADDRESS_OR_NUMBER = re.compile(
     r'<(?:\w+:)?c\b(?: r="[A-Z]{1,3}[0-9]{1,7}")?(?:(?: [st]="\w+")*(?:/>|><v>[-+.0-9E]*</v></c>))?'
 )
-_END_OF_TEXT = re.compile(r"</(?:\w+:)?(?:si|is|v|f|c|comment|table-cell|annotation)>")
-_TAG = re.compile(r"<[^<>]*>")
-_HEADER = re.compile(r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^<>]*>([^<]*)")
 
-# In a header "&C" centres what follows, "&14" is a font's size: neither is part of the word behind it.
-_HEADER_CODE = re.compile(r'&(?:"[^"]{0,99}"|K(?:[0-9A-F]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Za-z])')
+# What programs write by themselves: colours, shapes of letters, names of schemas, and identities.
+_OF_PROGRAMS = re.compile(
+    r'\brgb="[0-9A-F]{8}"|\bpanose="[0-9A-F]{20}"|"https?://(?:schemas\.|www\.w3\.org/|openoffice\.org/|purl\.org/)[^"]*"'
+    r"|\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}"
+)
+
+# Where one text ends and the next has nothing to do with it: cells, notes, drawings, properties and settings.
+_END_OF_TEXT = re.compile(
+    r"</(?:(?:dc|dcterms|cp|meta):[-\w]+|(?:\w+:)?(?:si|is|v|f|c|comment|table-cell|annotation|txBody|config-item|[A-Z]\w*))>"
+)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def references_within(path: Path, limits: Limits) -> frozenset[str]:
-    """Every well-formed case reference in the file, whatever the file is; its name is not searched.
+    """All that may be a case reference in the file, whatever the file is; its name is not searched.
 
     A file that is refused is searched as far as it can be unpacked, up to the limit of its expanded size.
     """
     sheets = sheets_of(path, limits)
     found = {reference for sheet in sheets or () for reference in _in_cells(sheet)}
     if sheets is None or path.suffix.lower() != ".csv":  # whose cells are all that it holds
+        found |= {reference for sheet in sheets or () for reference in references_anywhere(sheet.name)}
         for content in _Unpacking(limits.expanded_megabytes * MEGABYTE).contents(path.read_bytes()):
             for text in _texts(content):
-                found |= case_references_within(text)
+                found |= references_anywhere(text)
     return frozenset(found)
 
 
@@ -75,7 +83,7 @@ def sheets_of(path: Path, limits: Limits) -> list[Sheet] | None:
 
 def _in_cells(sheet: Sheet) -> set[str]:
     different = {text for column in sheet.columns for text in column.texts}
-    return {reference for text in different for reference in case_references_within(text)}
+    return {reference for text in different for reference in references_anywhere(text)}
 
 
 class _Unpacking:
@@ -114,28 +122,23 @@ def _inflated(content: Bytes, start: int, most: int) -> Bytes:
 
 def _texts(content: Bytes) -> Iterator[str]:
     """The content, window by window, as each of the texts that it may be."""
-    readings = _readings_of_xml if b"<" in content[:8] else _readings_of_bytes
+    readings = _readings_of_xml if b"<" in content[:8] else _as_it_stands
     for start in range(0, len(content), _WINDOW):
         window = content[max(0, start - _OVERLAP) : start + _WINDOW]
         if len(window.translate(None, _NO_DIGITS)) < _DIGITS:  # most of what expands without end is one byte or two
             continue
-        yield from readings(_UTF_8_SPACE.sub(b" ", window).decode("latin-1"))
+        yield from readings(_UTF_8_SEPARATOR.sub(b" ", window).decode("latin-1"))
         if b"\0" in window:
-            # In an .xls a text is followed by the length of the next one, which may look like one more digit of it.
-            yield _DIGIT_BEFORE_NUL.sub(b"", window).decode("latin-1")
-            for offset in (0, 1):
-                yield from readings(window[offset:].decode("utf-16-le", "replace"))
+            for encoding, offset in product(("utf-16-le", "utf-16-be"), (0, 1)):
+                yield from readings(window[offset:].decode(encoding, "replace"))
 
 
-def _readings_of_bytes(text: str) -> Iterator[str]:
-    """What is no XML as it stands, and as the header of an .xls that may be in it."""
+def _as_it_stands(text: str) -> Iterator[str]:
     yield text
-    yield _HEADER_CODE.sub("|", text)
 
 
 def _readings_of_xml(xml: str) -> Iterator[str]:
     """XML as it stands, and without the tags that may stand within a string."""
-    xml = _ADDRESS_OR_NUMBER.sub("<c", xml)
+    xml = _OF_PROGRAMS.sub("|", _ADDRESS_OR_NUMBER.sub("<c", xml))
     yield html.unescape(xml)
     yield html.unescape(_TAG.sub("", _END_OF_TEXT.sub("|", xml)))
-    yield from (_HEADER_CODE.sub("|", html.unescape(header)) for header in _HEADER.findall(xml))

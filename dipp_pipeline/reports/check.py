@@ -17,7 +17,7 @@ from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.intake.read import name_holds_case_reference, under_no_region
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import open_workers
-from dipp_pipeline.programme.case_reference import case_references_within
+from dipp_pipeline.programme.case_reference import holds_case_reference
 from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme, Region
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
@@ -87,7 +87,7 @@ def _unopened(file: Path, region: Region | None, programme: Programme) -> Return
     """Why a file is refused for where it lies or what it is called, if it is."""
     if region is None:
         return under_no_region(programme)
-    return name_holds_case_reference(programme) if case_references_within(file.name) else None
+    return name_holds_case_reference(programme) if holds_case_reference(file.name) else None
 
 
 def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path) -> list[Path | None]:

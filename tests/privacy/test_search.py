@@ -60,7 +60,25 @@ def test_a_reference_is_found_however_it_is_written_in_a_cell(tmp_path, name, ce
     assert references_within(WRITERS[name](tmp_path / name, sheets([["x", cell]])), LIMITS) == {HIDDEN}
 
 
-@pytest.mark.parametrize("text", ["AR677931", "R6779312", "R67793", "677931", "RR677931"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("CRNR677931", "AR6779312", "R-677931", "R_677931", "R.677.931", "R/677/931", "R\\677931", "R - 677931"),
+        *("R\u2013677931", "R\u2212677\u2014931", "R\u200b677\ufeff931", "R\xad677931", "R\u2009677\u202f931"),
+        "R·677931",
+    ],
+)
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_reference_is_found_in_a_word_and_with_anything_between(tmp_path, name, cell):
+    path = WRITERS[name](tmp_path / name, sheets([["x", cell]]))
+    renamed = path.with_suffix(".bak")
+    renamed.write_bytes(path.read_bytes())
+
+    assert references_within(path, LIMITS) == {HIDDEN}
+    assert HIDDEN in references_within(renamed, LIMITS)
+
+
+@pytest.mark.parametrize("text", ["R67793", "677931", "R:677931", "R67793l", "\u0420677931"])
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_only_looks_like_a_reference_is_none(tmp_path, name, text):
     assert references_within(WRITERS[name](tmp_path / name, sheets([["x", text]])), LIMITS) == set()
@@ -125,6 +143,9 @@ PARTS = {
     "printer settings, at an odd place": b"\1" + f"Case {HIDDEN}".encode("utf-16-le"),
     "embedded object": b"\xd0\xcf\x11\xe0" + bytes(600) + HIDDEN.encode() + bytes(600),
     "embedded document": zipped("word/document.xml", f"<w:t>{HIDDEN}</w:t>".encode()),
+    "drawing, with a dash in big-endian UTF-16": "\ufeff<x>R\u2013677931</x>".encode("utf-16-be"),
+    "other dash": "<x>R\u2013677\u200b931</x>".encode(),
+    "dash of Windows-1252": b"Case R\x96677931",
     "later than one window": b"x" * (2**22 - 3) + b" " + HIDDEN.encode(),
 }
 
