@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from dipp_pipeline.errors import MachineError, is_of_the_machine
-from dipp_pipeline.programme.case_reference import holds_case_reference
+from dipp_pipeline.programme.case_reference import holds_case_reference, without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.formats import TAKEN

@@ -45,7 +45,10 @@ def not_kept(content: str, programme: Programme) -> ReturnTables:
     if content.startswith(OVER_LIMIT):
         limit = content.rpartition(" of ")[2].removesuffix(" MB")
         return refused(programme, Refusal("F02", "file_size", limit=limit))
-    return refused(programme, Refusal("F01", {LINK: "link", TOO_LONG: "path_too_long"}.get(content, "not_copied")))
+    return refused(programme, _NOT_KEPT.get(content, Refusal("F01", "not_copied")))
+
+
+_NOT_KEPT = {LINK: Refusal("F01", "link"), TOO_LONG: Refusal("F01", "path_too_long")}
 
 
 def unsearchable(programme: Programme) -> ReturnTables:

@@ -23,8 +23,8 @@ BY_HAND = {("R04", ""): {"region", "path"}}
 """Said where the warehouse finds it; see pipeline.py."""
 
 TO_DO = (
-    *("Add", "Answer", "Check", "Clear", "Copy", "Fill", "Give", "Keep", "Leave", "Mend", "Move", "Open", "Rename"),
-    *("Save", "Send", "Take", "Type", "Unhide", "Use"),
+    *("Add", "Answer", "Check", "Clear", "Copy", "Fill", "Give", "Keep", "Leave", "Mend", "Move", "Open", "Put"),
+    *("Rename", "Save", "Send", "Shorten", "Take", "Type", "Unhide", "Use"),
 )
 
 RATING = re.compile(r"\b(Outstanding|Good|Requires improvement|Inadequate)\b")
