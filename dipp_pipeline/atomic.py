@@ -85,6 +85,12 @@ def read_document(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
+def remove(folder: Path) -> None:
+    """Take a folder away, whole or not at all."""
+    with new_folder_beside(folder) as aside:
+        folder.replace(aside / folder.name)
+
+
 def switch_link(link: Path, target: Path) -> None:
     """Make a symbolic link lead to another target, at once for whoever follows it."""
     with new_folder_beside(link) as folder:

@@ -247,7 +247,7 @@ class Home:
         release_id = self.release_id(returns)
         return (
             not self.new_content()
-            and not any(return_.to_read for return_ in returns)
+            and not any(return_.to_read or return_.to_try_again(self.settings.limits) for return_ in returns)
             and not self.erasures().unfinished
             and self.warehouse.exists()
             and self.published.is_symlink()

@@ -23,7 +23,7 @@ from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_wo
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import receive
 from dipp_pipeline.landing.tables import CASE
-from dipp_pipeline.landing.write import clear_former_readings, forget_readings, land, readings_of
+from dipp_pipeline.landing.write import clear_former_readings, forget_reading, forget_readings, land, readings_of
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
 from dipp_pipeline.privacy.originals import scrub_original
 from dipp_pipeline.programme.model import CASE_REFERENCE, INSPECTORATE_TIME
@@ -51,13 +51,16 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
     mistake any more.
     """
     atomic.sweep(home.restricted)
+    limits = home.settings.limits
     submissions: list[Submission] = []
-    with open_workers(home.programme, home.settings.limits, home.settings.readers) as workers:
+    with open_workers(home.programme, limits, home.settings.readers) as workers:
         erase(home, workers)
         _receive(home, region_slugs)
+        for version in home.history().to_try_again(region_slugs, limits):
+            forget_reading(version)
         while waiting := home.history().to_read(region_slugs, home.originals, home.programme):
             for submission, (validated, applied) in zip(waiting, check(home, waiting, workers, progress), strict=True):
-                land(submission, validated, applied, home.programme, home.definitions, home.pseudonym_key)
+                land(submission, validated, applied, home.programme, home.definitions, home.pseudonym_key, limits)
             submissions += waiting
     history = home.history()
     for return_ in history.of_regions(region_slugs):

@@ -18,7 +18,7 @@ def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTable
     except Refusal as refusal:
         return refused(programme, refusal)
     except MemoryError:
-        return refused(programme, Refusal("F02", "memory", limit=limits.memory_megabytes))
+        return refused(programme, Refusal("F02", "memory", limit=limits.memory_megabytes), for_now=True)
     except OSError as error:
         if is_of_the_machine(error):
             with machine_faults_told():
@@ -53,4 +53,4 @@ _NOT_KEPT = {LINK: Refusal("F01", "link"), TOO_LONG: Refusal("F01", "path_too_lo
 
 def unsearchable(programme: Programme) -> ReturnTables:
     """What is said of a file that takes too long to be searched for cases that were erased."""
-    return refused(programme, Refusal("F02", "time_to_search"))
+    return refused(programme, Refusal("F02", "time_to_search"), for_now=True)

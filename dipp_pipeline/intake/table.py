@@ -48,16 +48,19 @@ class ReturnTables:
     tables: tuple[CaseTable, ...]
     issues: tuple[Issue, ...]
     contents: Contents = field(default_factory=Contents)
+    for_now: bool = False
+    """Whether it is refused for what the machine could not give, and another time might."""
 
     @property
     def refused(self) -> bool:
         return any(issue.severity == "refuse" for issue in self.issues)
 
 
-def refused(programme: Programme, refusal: Refusal) -> ReturnTables:
+def refused(programme: Programme, refusal: Refusal, for_now: bool = False) -> ReturnTables:
     """The reading of a file that gave nothing but the reason why not."""
     rule = programme.rules[refusal.rule_code]
-    return ReturnTables((), (Issue(rule.code, rule.severity, rule.says(refusal.situation, refusal.facts)),))
+    issue = Issue(rule.code, rule.severity, rule.says(refusal.situation, refusal.facts))
+    return ReturnTables((), (issue,), for_now=for_now)
 
 
 def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTables:

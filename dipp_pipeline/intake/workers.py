@@ -78,7 +78,7 @@ class Workers:
         try:
             return self.call(read_return, path, self._programme, self._limits)
         except WorkerLimitError as error:
-            return refused(self._programme, error)
+            return refused(self._programme, error, for_now=True)
 
 
 @contextmanager

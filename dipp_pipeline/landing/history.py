@@ -10,8 +10,8 @@
 Each folder is written aside and renamed into place once, and never changed (see write.py).
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from dipp_pipeline.atomic import read_document, write_document
 from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.settings import Limits
 
 IN_PLACE = "[0-9]*"
 """The folders of versions; one that was never renamed into place begins with a dot."""
@@ -58,6 +59,10 @@ class Reading:
     """The lines of the corrections that were applied."""
     loss: Loss | None
     """None where no version was in force before it."""
+    limits: Mapping[str, int] | None
+    """Under which it is refused for one of them (F02), else None."""
+    for_now: bool
+    """Whether it is refused for what the machine could not give, and another time might."""
 
     @classmethod
     def of(cls, folder: Path, manifest: dict[str, Any]) -> "Reading":
@@ -70,7 +75,13 @@ class Reading:
             contents=Contents(**manifest["contents"]),
             corrections=manifest["corrections"],
             loss=Loss(**manifest["loss"]) if manifest["loss"] else None,
+            limits=manifest.get("limits"),
+            for_now=manifest.get("for_now", False),
         )
+
+    def is_outdated(self, limits: Limits) -> bool:
+        """Whether it is refused, and the same file might not be: under these limits, or at another time."""
+        return self.for_now or (self.limits is not None and self.limits != asdict(limits))
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,16 @@ class Return:
         """The first version that has not been read under the definitions in force now."""
         unread = (version for version in self.versions if version.reading is None and not version.purged)
         return next(unread, None)
+
+    def to_try_again(self, limits: Limits) -> Sequence[Version]:
+        """Refused versions that might be good if they were read again: withdrawn or followed by a good one, none is."""
+        readable = next(self._readable(self.withdrawn_through), None)
+        after = readable.number if readable else self.withdrawn_through
+        return [
+            version
+            for version in self.versions
+            if version.number > after and version.original and version.reading and version.reading.is_outdated(limits)
+        ]
 
     def in_force_before(self, number: int) -> Version | None:
         """The version in force before the one of that number; what came later, a withdrawal too, does not count."""
@@ -235,6 +256,10 @@ class History:
             for return_ in self.of_regions(region_slugs)
             if (version := return_.to_read)
         ]
+
+    def to_try_again(self, region_slugs: Collection[str], limits: Limits) -> Sequence[Version]:
+        """The versions of these regions that are refused and might not be, were they read again now."""
+        return [version for return_ in self.of_regions(region_slugs) for version in return_.to_try_again(limits)]
 
     @cached_property
     def by_id(self) -> dict[str, Return]:

@@ -1,7 +1,6 @@
 """Land what reading a version gave: immutable Parquet under pseudonyms, in a folder put in place by one rename."""
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from operator import attrgetter
@@ -18,7 +17,10 @@ from dipp_pipeline.landing.history import MANIFEST, Return, Submission, Version
 from dipp_pipeline.landing.pseudonyms import Key
 from dipp_pipeline.landing.tables import CASE, CORRECTIONS, ISSUES, landed_tables, unmarked
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.settings import Limits
 from dipp_pipeline.validation.validate import Validated
+
+OVER_A_LIMIT = "F02"
 
 
 def land(
@@ -28,8 +30,11 @@ def land(
     programme: Programme,
     definitions: Mapping[str, str],
     key: Key,
+    limits: Limits,
 ) -> None:
     """Land what reading a version gave, under the definitions of that identity: pseudonyms in place of references.
+
+    The limits are kept with what is refused for one of them.
 
     The versions before it are landed already.
     """
@@ -64,6 +69,8 @@ def land(
             "refused": validated.refused,
             "counts": asdict(validated.counts),
             "contents": asdict(validated.contents),
+            "limits": asdict(limits) if any(issue.rule_code == OVER_A_LIMIT for issue in validated.issues) else None,
+            "for_now": validated.for_now,
             "corrections": sorted({entry.correction.line for entry in applied}),
             "loss": None if validated.refused else _loss(return_.in_force_before(version.number), cases),
         }
@@ -74,13 +81,19 @@ def clear_former_readings(return_: Return, definitions: str) -> None:
     """Remove what reading gave under definitions that are no longer in force, another key's pseudonyms among it."""
     for folder in readings_of(return_):
         if folder.name != definitions:
-            shutil.rmtree(folder)
+            atomic.remove(folder)
 
 
 def forget_readings(return_: Return) -> None:
     """Remove all that reading the return ever gave, so that each version is read again."""
     for folder in readings_of(return_):
-        shutil.rmtree(folder)
+        atomic.remove(folder)
+
+
+def forget_reading(version: Version) -> None:
+    """Remove what reading a version gave, so that it is read again."""
+    if version.reading:
+        atomic.remove(version.reading.folder)
 
 
 def readings_of(return_: Return) -> list[Path]:

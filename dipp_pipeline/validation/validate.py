@@ -33,6 +33,8 @@ class Validated:
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
     contents: Contents
+    for_now: bool
+    """Whether it is refused for what the machine could not give, and another time might."""
 
     @property
     def refused(self) -> bool:
@@ -114,6 +116,7 @@ def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, 
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
         contents=arrived.read.contents,
+        for_now=arrived.read.for_now,
     )
 
 

@@ -17,6 +17,7 @@ from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.write import land
 from dipp_pipeline.programme.matching import value_key
+from dipp_pipeline.settings import Limits
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import validate
 from tests.homes import Home, story
@@ -171,7 +172,7 @@ def test_a_reading_whose_rename_fails_leaves_no_trace(
     failing_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key)
+        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key, Limits())
 
     assert home.stored() == first_step.stored()
 
@@ -199,7 +200,7 @@ def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
     killed_before_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key)
+        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key, Limits())
 
     after = home.of_path("part 2.csv")
     assert after.latest.reading is None

@@ -131,6 +131,8 @@ def test_what_is_left_has_no_case(after: AfterPurge):
         "counts",
         "contents",
         "corrections",
+        "limits",
+        "for_now",
         "loss",
     }
 
