@@ -6,6 +6,7 @@ the next one that has the home's lock.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,9 @@ from typing import Any
 from dipp_pipeline.errors import faults_placed
 
 _ASIDE = ".aside-"
+
+_LEFT = r"\.(?:aside|arriving|[0-9a-f]{4,12})-[a-z0-9_]{8}|\.\w+\.key-[0-9a-f]{16}|\.dipp_findings\.new\.duckdb"
+"""What is being written, in this version or in 0.2. No file that was sent is stored under a name that begins so."""
 
 
 @contextmanager
@@ -99,13 +103,24 @@ def switch_link(link: Path, target: Path) -> None:
         _sync(link.parent)
 
 
-def sweep(folder: Path) -> None:
-    """Take away what a killed process left aside, anywhere in a folder that nobody else writes to now."""
-    for left in [path for path in folder.rglob(f"{_ASIDE}*") if not path.is_symlink()]:
-        if left.is_dir():
-            shutil.rmtree(left)
-        else:
-            left.unlink(missing_ok=True)
+def sweep(folder: Path, former: str = "") -> None:
+    """Take away what a killed process left aside, anywhere in a folder that nobody else writes to now.
+
+    `former` is the pattern of the paths under it that earlier versions wrote to. No link is followed or taken away.
+    """
+    left = re.compile(f"(?:.*/)?(?:{_LEFT})|{former}", re.DOTALL)
+    for parent, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            path = Path(parent, name)
+            if left.fullmatch(path.relative_to(folder).as_posix()) and not path.is_symlink():
+                _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

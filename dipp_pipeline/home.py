@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from dipp_pipeline import __version__
+from dipp_pipeline import __version__, atomic
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
@@ -34,6 +34,12 @@ Lock = IO[str]
 
 LOOK_AGAIN = 0.2
 """Seconds between two looks at a lock that somebody else holds."""
+
+
+_LEFT_BY_VERSION_0_2 = (
+    r"warehouse\.new(?:\.\w+)?|erasures\.new|originals/corrections\.new|landing/.+\.new|feedback/.+\.marked-up\.new"
+)
+"""What it was writing when it was killed. In the originals' own folders any name may be that of a return."""
 
 
 class HomeError(DippError):
@@ -88,6 +94,10 @@ class Home:
     @property
     def former_releases(self) -> Path:
         return self.restricted / "releases"
+
+    @property
+    def releases(self) -> Path:
+        return self.path / "releases"
 
     @property
     def keys(self) -> Path:
@@ -185,6 +195,12 @@ class Home:
                 yield lock
         finally:
             os.umask(before)
+
+    def sweep(self) -> None:
+        """Take away what killed runs left half-written. The home is locked; nothing in the drop folder is touched."""
+        atomic.sweep(self.restricted, _LEFT_BY_VERSION_0_2)
+        atomic.sweep(self.releases)
+        atomic.sweep(self.keys)
 
     def _wait_for(self, lock: int, tell: Callable[[str], None]) -> None:
         given_up_at = time.monotonic() + self.settings.wait_seconds

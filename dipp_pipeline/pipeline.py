@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from dipp_pipeline import atomic
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, MarkedUpCopy, marked_up_path, write_copies
 from dipp_pipeline.home import Home
@@ -50,7 +49,7 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
     Erasures that are not finished are finished first. Raises CorrectionError where a correction does not meet its
     mistake any more.
     """
-    atomic.sweep(home.restricted)
+    home.sweep()
     limits = home.settings.limits
     submissions: list[Submission] = []
     with open_workers(home.programme, limits, home.settings.readers) as workers:

@@ -69,7 +69,7 @@ class Reading:
         """As its manifest says."""
         return cls(
             folder=folder,
-            identity=manifest["identity"],
+            identity=manifest.get("identity", ""),  # version 0.2 gave none, and what it left of a purge stays
             refused=manifest["refused"],
             counts=Counts(**manifest["counts"]),
             contents=Contents(**manifest["contents"]),
@@ -295,4 +295,10 @@ class History:
 
 
 def _reading(manifest: Path) -> Reading | None:
-    return Reading.of(manifest.parent, read_document(manifest)) if manifest.exists() else None
+    """What a manifest says; None where there is none, or one of version 0.2, so that the version is read again."""
+    if not manifest.exists():
+        return None
+    written = read_document(manifest)
+    if "identity" not in written and manifest.name != PURGED:
+        return None
+    return Reading.of(manifest.parent, written)

@@ -51,7 +51,10 @@ def land(
         "issues": _issues(validated.issues),
         "corrections": _corrections(applied),
     }
-    with atomic.new_folder(version.folder / definitions["definitions"]) as new:
+    reading = version.folder / definitions["definitions"]
+    if reading.exists():  # of version 0.2
+        atomic.remove(reading)
+    with atomic.new_folder(reading) as new:
         digest = hashlib.sha256(str(validated.refused).encode())
         for name, schema in landed_tables(programme).items():
             marks = (pl.lit(return_.return_id).alias("return_id"), pl.lit(version.number).alias("version"))
