@@ -75,6 +75,15 @@ def new_heading(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def third_date(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds with a field more, the date "Ordered on", which may not be after the start date."""
+    seeds = copied_definitions(tmp_path_factory.mktemp("date") / "sql") / "seeds"
+    add_line(seeds / "fields.csv", "ordered_on,no,date,,,,,start_date")
+    add_line(seeds / "heading_spellings.csv", "ordered_on,Ordered on")
+    return seeds
+
+
+@pytest.fixture(scope="session")
 def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The sample programme, published."""
     home = Home(tmp_path_factory.mktemp("publishing") / "demo")

@@ -75,6 +75,8 @@ class Field:
     maximum: str | None
     description: str
     """What it is, in words for whoever fills it in; empty where its heading says all."""
+    not_after: str | None
+    """The date that a date may not be later than (R10)."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,13 @@ class Programme:
     def required_headings(self) -> Mapping[str, str]:
         """Heading key to field, of the required fields alone: what a heading row is known by."""
         return {key: name for key, name in self.field_headings.items() if self.field_by_name[name].required}
+
+    @cached_property
+    def dates_not_after(self) -> Mapping[str, tuple[Field, ...]]:
+        """Name of a date to the dates that may not be later than it."""
+        return {
+            later.name: tuple(field for field in self.fields if field.not_after == later.name) for later in self.fields
+        }
 
     def column_for_heading(self, heading: str) -> str | None:
         """The field or question that a heading names, or None."""

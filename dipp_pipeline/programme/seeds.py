@@ -97,17 +97,25 @@ def _pdus(path: Path, region_codes: set[str]) -> Iterator[Pdu]:
 
 def _fields(path: Path) -> Iterator[Field]:
     known = {"text", "pdu", "choice", "date", "integer", "boolean"}
-    for row in _unique(path, "field"):
+    rows = _unique(path, "field")
+    types = {row["field"]: row["type"] for row in rows}
+    for row in rows:
+        name, not_after = row["field"], row["not_after"]
         if row["type"] not in known:
-            raise ProgrammeError(f'{path.name}: "{row["field"]}" has the unknown type "{row["type"]}".')
+            raise ProgrammeError(f'{path.name}: "{name}" has the unknown type "{row["type"]}".')
+        if not_after and (not_after == name or (row["type"], types.get(not_after)) != ("date", "date")):
+            raise ProgrammeError(
+                f'{path.name}: "{name}" may not be after "{not_after}", and they are not two dates. Mend not_after.'
+            )
         yield Field(
-            name=row["field"],
+            name=name,
             required=row["required"] == "yes",
             type=row["type"],
             allowed=("true", "false") if row["type"] == "boolean" else tuple(row["values"].split()),
             minimum=row["min"] or None,
             maximum=row["max"] or None,
             description=row["description"],
+            not_after=not_after or None,
         )
 
 

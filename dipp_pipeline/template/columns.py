@@ -20,9 +20,6 @@ FIRST_ROW, LAST_ROW = HEADING_ROW + 1, HEADING_ROW + CASE_ROWS
 
 THE_CASE = "The case"
 
-DATES_IN_ORDER = ("start_date", "assessed_on")
-"""The two dates of which the first may not be after the second (R10)."""
-
 
 @dataclass(frozen=True)
 class TemplateColumn:
@@ -150,10 +147,9 @@ def _limits(lowest: str | None, highest: str | None) -> str:
 
 
 def _order(field: Field, programme: Programme) -> str:
-    earlier, later = DATES_IN_ORDER
-    if field.name == earlier:
-        return f", and not after {programme.label(later)}"
-    return f", and not before {programme.label(earlier)}" if field.name == later else ""
+    earlier = " or ".join(programme.label(earlier.name) for earlier in programme.dates_not_after[field.name])
+    not_before = f", and not before {earlier}" if earlier else ""
+    return not_before + (f", and not after {programme.label(field.not_after)}" if field.not_after else "")
 
 
 def _sentences(*texts: str) -> str:

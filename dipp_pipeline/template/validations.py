@@ -1,11 +1,11 @@
 """What a column's cells take, as a spreadsheet holds to it: drop-down lists, limits, and words for what is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from dipp_pipeline.programme.model import Field, Programme
-from dipp_pipeline.template.columns import DATES_IN_ORDER, FIRST_ROW, LAST_ROW, TemplateColumn
+from dipp_pipeline.template.columns import FIRST_ROW, LAST_ROW, TemplateColumn
 from dipp_pipeline.template.conditions import excel_date
 
 LISTS = "Lists"
@@ -23,7 +23,7 @@ def validation(column: TemplateColumn, programme: Programme, cells: Mapping[str,
         rule = _from_list(column)
         error = "Choose from the list of the cell: Alt and the down arrow open it."
     else:
-        rule = _limited(programme.field_by_name[column.name], column, cells)
+        rule = _limited(programme.field_by_name[column.name], column, programme, cells)
         error = f"{column.about} {column.takes}".strip()
     rule.allow_blank = bool(column.choices)  # Excel would take anything while a cell that a formula looks at is blank
     title = _cut(column.label, _LONGEST_TITLE)
@@ -40,10 +40,10 @@ def _from_list(column: TemplateColumn) -> DataValidation:
     return DataValidation("list", formula1=f"{LISTS}!${letter}${FIRST_ROW}:${letter}${last_row}")
 
 
-def _limited(field: Field, column: TemplateColumn, cells: Mapping[str, str]) -> DataValidation:
+def _limited(field: Field, column: TemplateColumn, programme: Programme, cells: Mapping[str, str]) -> DataValidation:
     match field.type:
         case "date":
-            return DataValidation("date", *_date_limits(field, cells), operator="between")
+            return DataValidation("date", *_date_limits(field, programme, cells), operator="between")
         case "integer":
             lowest, highest = field.minimum or f"-{_LARGEST_NUMBER}", field.maximum or _LARGEST_NUMBER
             return DataValidation("whole", lowest, highest, operator="between")
@@ -51,14 +51,17 @@ def _limited(field: Field, column: TemplateColumn, cells: Mapping[str, str]) -> 
             return DataValidation("custom", _is_case_reference_and_stands_once(column))
 
 
-def _date_limits(field: Field, cells: Mapping[str, str]) -> tuple[str, str]:
+def _date_limits(field: Field, programme: Programme, cells: Mapping[str, str]) -> tuple[str, str]:
     """The first and the last day; MAX and MIN pass over a cell that is still blank."""
-    earlier, later = DATES_IN_ORDER
-    first = excel_date(field.minimum or "1900-01-01")
-    last = excel_date(field.maximum) if field.maximum else "TODAY()"
-    if field.name == earlier:
-        return first, f"MIN({last},{cells[later]})"
-    return (f"MAX({first},{cells[earlier]})" if field.name == later else first), last
+    firsts = [excel_date(field.minimum or "1900-01-01")]
+    firsts += [cells[earlier.name] for earlier in programme.dates_not_after[field.name]]
+    lasts = [excel_date(field.maximum) if field.maximum else "TODAY()"]
+    lasts += [cells[field.not_after]] if field.not_after else []
+    return _the_one("MAX", firsts), _the_one("MIN", lasts)
+
+
+def _the_one(function: str, values: Sequence[str]) -> str:
+    return f"{function}({','.join(values)})" if len(values) > 1 else values[0]
 
 
 def _is_case_reference_and_stands_once(column: TemplateColumn) -> str:

@@ -113,6 +113,7 @@ PLACEHOLDERS: Mapping[str, Callable[[_Cell], str]] = {
     "maximum": lambda cell: (cell.field and cell.field.maximum) or "",
     "earliest": _earliest,
     "latest": _latest,
+    "not_after": lambda cell: cell.programme.label((cell.field and cell.field.not_after) or ""),
     "question_set": lambda cell: cell.programme.question_by_code[cell.column].question_set,
 }
 """What the sentences of rows and cells can name."""

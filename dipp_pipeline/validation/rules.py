@@ -134,11 +134,11 @@ def _formula_error(column: Column, programme: Programme) -> pl.Expr | None:
 
 @case_rule("R10")
 def _dates_out_of_order(column: Column, programme: Programme) -> pl.Expr | None:
-    if column.name != "start_date":
+    if not isinstance(column, Field) or column.not_after is None:
         return None
-    start, assessed = programme.field_by_name["start_date"], programme.field_by_name["assessed_on"]
-    both_hold = is_valid(start, programme) & is_valid(assessed, programme)
-    return both_hold & (pl.col(start.name) > pl.col(assessed.name)).fill_null(False)
+    later = programme.field_by_name[column.not_after]
+    both_hold = is_valid(column, programme) & is_valid(later, programme)
+    return both_hold & (pl.col(column.name) > pl.col(later.name)).fill_null(False)
 
 
 @case_rule("R11")

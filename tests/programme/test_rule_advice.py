@@ -30,6 +30,10 @@ TO_DO = (
 RATING = re.compile(r"\b(Outstanding|Good|Requires improvement|Inadequate)\b")
 
 
+REPORTING = r"Refusal|WorkerLimitError|self\._report"
+"""What intake calls to report a problem, with rule, situation, place and facts."""
+
+
 def placeholders(advice: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(advice) if name}
 
@@ -38,11 +42,9 @@ def said_of_files() -> Iterator[tuple[tuple[str, str], set[str]]]:
     """Rule, situation and the facts that are given with them, of every problem that intake reports in the code."""
     for path in Path(dipp_pipeline.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and call.args:
-                code, *rest = (entry.value if isinstance(entry, ast.Constant) else None for entry in call.args)
-                if isinstance(code, str) and re.fullmatch(r"[FRW]\d\d", code):
-                    facts = {entry.arg for entry in call.keywords if entry.arg and entry.arg != "place"}
-                    yield (code, rest[0] if rest else ""), facts
+            if isinstance(call, ast.Call) and re.fullmatch(REPORTING, ast.unparse(call.func)):
+                code, situation, *_ = (*(ast.unparse(entry).strip("'") for entry in call.args), "", "")
+                yield (code, situation), {entry.arg for entry in call.keywords if entry.arg}
 
 
 def said_of_cells(code: str) -> bool:

@@ -55,6 +55,10 @@ def test_the_seeds_agree_with_themselves():
         pytest.param("superseded_pdus.csv", add("N50,Tameside,2025-04-28,wigan"), "Tameside", id="superseded twice"),
         pytest.param("fields.csv", add("age,no,integer,,1,2,"), "age", id="field twice"),
         pytest.param("fields.csv", add("mood,no,emotion,,,,"), "emotion", id="field of unknown type"),
+        pytest.param("fields.csv", add("end,no,date,,,,,finish"), "finish", id="date not after what is no field"),
+        pytest.param("fields.csv", add("end,no,date,,,,,age"), "age", id="date not after what is no date"),
+        pytest.param("fields.csv", add("end,no,date,,,,,end"), "end", id="date not after itself"),
+        pytest.param("fields.csv", add("end,no,text,,,,,start_date"), "end", id="no date, not after one"),
         pytest.param("heading_spellings.csv", add("pdu,CRN"), "CRN", id="heading of two fields"),
         pytest.param(
             "heading_spellings.csv", add("pdu,case ref:"), "case ref:", id="heading of two fields but for case"

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dipp_pipeline.programme.case_reference import case_reference
 from dipp_pipeline.programme.model import Programme, Region
+from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.reports.check import check_files
 from dipp_pipeline.template.workbook import write_template
 from tests.homes import Home
@@ -235,6 +236,25 @@ def test_a_case_is_not_taken_as_assessed_before_it_started(cases, field, other, 
     beside = {f"{letter(name)}2": day for name, day in other.items()}
 
     assert accepts(validation_of(cases, field), beside, date(2025, 10, 20), f"{letter(field)}2") is taken
+
+
+def test_another_pair_of_dates_in_order_is_a_line_of_the_seeds(tmp_path, third_date):
+    programme = load_programme(third_date)
+    cases = made(tmp_path, programme, None)["Case scores"]
+    start, assessed, ordered = (
+        f"{get_column_letter(programme.column_names.index(name) + 1)}2"
+        for name in ("start_date", "assessed_on", "ordered_on")
+    )
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in cases.data_validations.dataValidation}
+    day, next_day = date(2025, 10, 20), date(2025, 10, 21)
+
+    assert accepts(rules[ordered], {start: day}, day, ordered)
+    assert not accepts(rules[ordered], {start: day}, next_day, ordered)
+    assert accepts(rules[start], {ordered: day, assessed: day}, day, start)
+    assert not accepts(rules[start], {ordered: next_day, assessed: next_day}, day, start)
+    assert not accepts(rules[start], {ordered: day, assessed: day}, next_day, start)
+    assert rules[ordered].prompt == "May be left empty. Day/month/year, to today, and not after Start date."
+    assert rules[start].prompt.endswith("to today, and not before Ordered on, and not after Assessed on.")
 
 
 def test_a_field_with_a_last_day_takes_it_and_no_later_one(tmp_path):

@@ -4,10 +4,15 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from dipp_pipeline.intake.table import find_case_tables
 from dipp_pipeline.programme.model import ProgrammeError
+from dipp_pipeline.programme.seeds import load_programme
+from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.rules import CASE_RULES, CELL_RULES, applicability, case_rule, cell_rule
 from dipp_pipeline.validation.schema import case_schema
-from tests.returns import EVERYTHING, NEW_PRACTITIONER, NOTHING_MORE, PROGRAMME, valid_return
+from dipp_pipeline.validation.validate import validate
+from tests.returns import EVERYTHING, NEW_PRACTITIONER, NOTHING_MORE, PROGRAMME, SHEET, valid_return
 from tests.validation.changed_cells import BROKEN_CELLS, FAILED_VALUES, SOUND_CELLS
 from tests.validation.judging import ARRIVED_ON, accepted, answers, judge, where
 
@@ -78,6 +83,22 @@ def test_the_schema_has_a_check_for_each_rule_of_a_column_and_no_other():
     assert {rule for _, rule in checks} == CELL_RULES.keys() | CASE_RULES.keys()
     assert {rule for name, rule in checks if name == "start_date"} == {"R08", "R09", "R10", "R13"}
     assert {rule for name, rule in checks if name == "C1"} == {"R07", "R11", "R12", "R13", "R14", "W04", "W05"}
+
+
+def test_another_pair_of_dates_in_order_is_a_line_of_the_seeds(third_date):
+    programme = load_programme(third_date)
+    given = valid_return()
+    headings, *cases = given.rows()
+    days = [given.cases[0]["start_date"], "25/5/2025", None, "soon"]
+    rows = [[*headings, "Ordered on"], *([*case, day] for case, day in zip(cases, days, strict=True))]
+    read = find_case_tables([Sheet.of(SHEET, rows)], programme)
+
+    (found,) = validate([Received(given.region.code, ARRIVED_ON, read)], programme)
+
+    late, never = found.issues
+    assert (late.rule_code, late.row, late.field) == ("R10", 3, "ordered_on")
+    assert late.message == 'Ordered on "25/5/2025" is after Start date. Mend whichever is wrong.'
+    assert (never.rule_code, never.row) == ("R09", 5)
 
 
 def test_the_day_of_arrival_is_the_last_day_of_a_date():
