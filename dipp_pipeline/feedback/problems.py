@@ -17,13 +17,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dipp_pipeline.feedback.copies import Copy
 from dipp_pipeline.feedback.marks import Painter, advice, look_of
 from dipp_pipeline.feedback.workbook import free_name, write_text
-from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.intake.issues import Issue, alike, grouped
 from dipp_pipeline.programme.matching import tidy
+from dipp_pipeline.spreadsheets.ranges import cell_ranges
 
 NAME = "Problems"
 
 LISTED_AT_MOST = 10_000
 """More problems than this are for no one to mend one by one, and their notes would take a spreadsheet ages to open."""
+
+LISTED_ALONE = 20
+"""Of problems of one rule and message on a sheet, so many have a line each; more than that share one."""
+
+_RANGES = 20
+"""So many ranges of cells are named on such a line, so that it stays on the screen."""
 
 _HEADINGS = ("Where", "What was found", "What to do")
 _WIDTHS = (30, 34, 76)  # characters
@@ -111,13 +118,25 @@ def _write_headings(sheet: Worksheet, row: int) -> None:
         cell.fill = PatternFill("solid", fgColor="44546A")
 
 
+def _lines(issues: Sequence[Issue]) -> Iterator[Sequence[Issue]]:
+    """What has a line: an issue by itself, or many that are alike, where the first of them would stand."""
+    groups = grouped(issues)
+    for issue in issues:
+        together = groups[alike(issue)]
+        if len(together) <= LISTED_ALONE:
+            yield [issue]
+        elif issue is together[0]:
+            yield together
+
+
 def _write_problems(sheet: Worksheet, first_row: int, issues: Sequence[Issue], copied: Copy, painter: Painter) -> None:
     plain, link = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
     plain.alignment = link.alignment = _WRAPPED
     plain.border, plain.font, link.font = _GRID, _FONT, _LINK
-    for row, issue in enumerate(issues, first_row):
+    for row, together in enumerate(_lines(issues), first_row):
+        issue = together[0]
         worksheet = copied.sheets.get(issue.sheet or "")
-        texts = (_where(issue, worksheet), _found(issue, worksheet), advice(issue))
+        texts = (_where_all(together, worksheet), _found_in_all(together, worksheet), advice(issue))
         for column, text in enumerate(texts, 1):
             cell = sheet.cell(row, column)
             write_text(cell, text)
@@ -131,12 +150,28 @@ def _write_problems(sheet: Worksheet, first_row: int, issues: Sequence[Issue], c
         sheet.row_dimensions[row].height = max(map(_height, texts, _WIDTHS))
 
 
+def _where_all(together: Sequence[Issue], worksheet: Worksheet | None) -> str:
+    """Where the first is, to which the line is linked, and the cells of the others."""
+    first, *others = together
+    where = _where(first, worksheet)
+    if not others:
+        return where
+    ranges = cell_ranges(issue.cell for issue in others if issue.cell)
+    named = ", ".join(ranges[:_RANGES]) + (", …" if len(ranges) > _RANGES else "")
+    return f"{where} and {len(others):,} more: {named}"
+
+
 def _where(issue: Issue, worksheet: Worksheet | None) -> str:
     if issue.sheet is None:
         return "The whole file"
     name = issue.sheet if worksheet is None else worksheet.title
     where = f"{name}, cell {issue.cell}" if issue.cell else f"Sheet {name}"
     return f"{where} (hidden)" if worksheet is not None and _is_hidden(worksheet, issue.cell) else where
+
+
+def _found_in_all(together: Sequence[Issue], worksheet: Worksheet | None) -> str:
+    first, *others = dict.fromkeys(_found(issue, worksheet) for issue in together)
+    return f"{first} and {len(others):,} others" if others else first
 
 
 def _found(issue: Issue, worksheet: Worksheet | None) -> str:

@@ -1,5 +1,7 @@
 """The one record of a problem in a return, whichever stage finds it."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dipp_pipeline.programme.case_reference import without_case_references
@@ -26,6 +28,19 @@ class Issue:
     """The field or question."""
     found: str | None = None
     """What stood in the cell, tidied."""
+
+
+def alike(issue: Issue) -> tuple[str | None, ...]:
+    """What issues have in common that are told together: rule, sheet and message."""
+    return issue.rule_code, issue.sheet, issue.message
+
+
+def grouped(issues: Iterable[Issue]) -> Mapping[tuple[str | None, ...], Sequence[Issue]]:
+    """Those that are alike together, in the order of the first of each."""
+    groups: dict[tuple[str | None, ...], list[Issue]] = defaultdict(list)
+    for issue in issues:
+        groups[alike(issue)].append(issue)
+    return groups
 
 
 def quotable(found: str) -> str:

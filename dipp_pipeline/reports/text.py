@@ -8,7 +8,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from dipp_pipeline.intake.issues import grouped
+from dipp_pipeline.spreadsheets.ranges import cell_ranges
+
 if TYPE_CHECKING:
+    from dipp_pipeline.intake.issues import Issue
     from dipp_pipeline.orchestration.command import Refreshed
     from dipp_pipeline.orchestration.erasure import ErasureReport
     from dipp_pipeline.privacy.retention import Purged
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 
 BAR = 40
 """Characters of a bar from 0 to 100 per cent."""
+
+RANGES = 5
+"""So many ranges of cells are named for a problem that many share; --json names every cell."""
 
 
 def show_refreshed(refreshed: "Refreshed") -> None:
@@ -115,11 +122,21 @@ def show_checked(checked: "Checked") -> None:
         f"{_printable(checked.file)}: {checked.outcome}. Cases: {counts.received} received, "
         f"{counts.accepted} accepted, {counts.quarantined} quarantined, {counts.identical_dropped} identical dropped."
     )
-    for issue in checked.issues:
-        where = "!".join(filter(None, (issue.sheet, issue.cell)))
+    for alike in grouped(checked.issues).values():
+        issue, where = alike[0], _where(alike)
         click.echo(f"  {issue.rule_code} {issue.severity}  {f'{where}: ' if where else ''}{issue.message}")
     if checked.marked_up:
         click.echo(f"  Marked-up copy: {_printable(str(checked.marked_up))}")
+
+
+def _where(alike: Sequence["Issue"]) -> str:
+    """The sheet and the cells of problems that are told together: Case scores!A2:A85 (84 cells)."""
+    cells = [issue.cell for issue in alike if issue.cell]
+    ranges = cell_ranges(cells)
+    more = f" and {len(ranges) - RANGES} more" if len(ranges) > RANGES else ""
+    count = f" ({len(cells):,} cells)" if len(cells) > 1 else ""
+    places = f"{', '.join(ranges[:RANGES])}{more}{count}"
+    return "!".join(filter(None, (alike[0].sheet, places)))
 
 
 def show_history(versions: Sequence["VersionReport"], in_full: bool) -> None:

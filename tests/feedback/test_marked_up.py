@@ -757,6 +757,45 @@ def test_of_very_many_problems_the_first_are_listed_and_marked(tmp_path, monkeyp
     assert "Only the first 2 are listed and marked." in opening(book)
 
 
+def test_a_problem_that_many_cells_share_is_listed_once_and_marked_in_each(tmp_path):
+    references = [f"R{number:06}" for number in range(1, 26)]
+    original = write_xlsx(
+        tmp_path / "a.xlsx", {SHEET: [["Case reference", "Sex"], *([text, "7"] for text in references)]}
+    )
+    shared = [one_issue(cell=f"A{row}", rule_code="R04", found=None) for row in range(2, 27)]
+    values = [one_issue(cell=f"B{row}", found="7") for row in range(2, 27) if row != 9]
+
+    book = marked_copy(original, *shared, *values, one_issue(cell="B9", message="Mend another."))
+
+    assert listed(book) == [
+        (f"{SHEET}, cell A2 and 24 more: A3:A26", "R000001 and 24 others", "Error R04: Mend it."),
+        (f"{SHEET}, cell B2 and 23 more: B3:B8, B10:B26", "7", "Error R07: Mend it."),
+        (f"{SHEET}, cell B9", "Maybe", "Error R07: Mend another."),
+    ]
+    assert list(links(book.worksheets[0])) == [(SHEET, "A2"), (SHEET, "B2"), (SHEET, "B9")]
+    assert {book[SHEET][f"A{row}"].comment.text for row in range(2, 27)} == {"Error R04: Mend it."}
+    assert {book[SHEET][f"A{row}"].border.top.style for row in range(2, 27)} == {ERROR}
+    assert opening(book).startswith("Problems found in a return\n50 errors and 0 warnings.")
+
+
+def test_a_problem_of_twenty_cells_has_a_line_for_each(tmp_path):
+    original = write_xlsx(tmp_path / "a.xlsx", sheets(valid_return()))
+
+    book = marked_copy(original, *(one_issue(cell=f"B{row}") for row in range(2, 22)))
+
+    assert [where for where, _, _ in listed(book)] == [f"{SHEET}, cell B{row}" for row in range(2, 22)]
+
+
+def test_a_problem_of_many_scattered_cells_stays_on_the_screen(tmp_path):
+    original = write_xlsx(tmp_path / "a.xlsx", sheets(valid_return()))
+
+    book = marked_copy(original, *(one_issue(cell=f"B{row}") for row in range(2, 1000, 2)))
+
+    ((where, _, _),) = listed(book)
+    assert where.startswith(f"{SHEET}, cell B2 and 498 more: B4, B6, ")
+    assert where.endswith(", B42, …")
+
+
 def test_the_list_can_be_read_on_screen_and_on_paper(tmp_path):
     found, message = "a long story " * 20, "Tell it in a word. " * 10
     original = write_xlsx(tmp_path / "a.xlsx", sheets(valid_return()))
