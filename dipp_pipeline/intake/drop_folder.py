@@ -14,12 +14,10 @@ from pathlib import Path, PurePath
 
 from dipp_pipeline.errors import MachineError, is_of_the_machine
 from dipp_pipeline.programme.case_reference import holds_case_reference, without_case_references
+from dipp_pipeline.programme.kinds import OTHER_KINDS
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.formats import TAKEN
-
-OTHER_RETURNS = frozenset({"staff-survey", "staffing", "recommendations"})
-"""Sub-folders of a region's folder that are kept for other kinds of return."""
 
 _OF_THE_DISK = "lost+found"
 """A folder that a disk has of its own where it is mounted as the drop folder. Nobody but root may open it."""
@@ -183,7 +181,7 @@ def _is_of_others(path: PurePath, programme: Programme) -> bool:
     """Whether a folder of that path in the drop folder holds no case scores."""
     if path.parts == (_OF_THE_DISK,):
         return True
-    return len(path.parts) == 2 and path.name in OTHER_RETURNS and path.parts[0] in programme.region_by_slug
+    return len(path.parts) == 2 and path.name in OTHER_KINDS and path.parts[0] in programme.region_by_slug
 
 
 def _arrival(file: Path, incoming: Path, programme: Programme) -> Arrival:
