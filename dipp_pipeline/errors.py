@@ -49,6 +49,12 @@ def faults_placed(path: Path) -> Iterator[None]:
         raise
 
 
+def reason(error: Exception) -> str:
+    """Why something failed, as part of a sentence: the first line of what was said, without its full stop."""
+    first, *_ = str(error).splitlines() or [type(error).__name__]
+    return first.rstrip(". ")
+
+
 @contextmanager
 def machine_faults_told() -> Iterator[None]:
     """Faults of the machine within become a MachineError, which says in a sentence what to do."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, reason
 
 MEGABYTE = 1024 * 1024
 
@@ -107,7 +107,7 @@ def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         written: dict[str, Any] = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{toml} is not valid TOML: {error}. Mend it or take it away.") from None
+        raise SettingsError(f"{toml} is not valid TOML: {reason(error)}. Mend it or take it away.") from None
     given = {name: environment[f"DIPP_{name.upper()}"] for name in _MOST if f"DIPP_{name.upper()}" in environment}
     return written | given
 

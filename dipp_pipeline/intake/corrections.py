@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, reason
 from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.intake.normalise import Normaliser, canonical, normaliser_of
 from dipp_pipeline.intake.table import CaseTable, ReturnTables
@@ -65,7 +65,7 @@ def read_corrections(file: Path, programme: Programme) -> tuple[Correction, ...]
                 raise CorrectionError(f"{file.name}: the first line must be {','.join(HEADINGS)}. Mend it.")
             corrections = tuple(_correction(row, lines.line_num, file.name, programme) for row in lines)
         except (csv.Error, UnicodeDecodeError) as error:
-            raise CorrectionError(f"{file.name} cannot be read as CSV in UTF-8: {error}. Mend it.") from None
+            raise CorrectionError(f"{file.name} cannot be read as CSV in UTF-8: {reason(error)}. Mend it.") from None
     places = Counter((entry.region_slug, entry.path, entry.case_reference, entry.column) for entry in corrections)
     for entry in corrections:
         if places[entry.region_slug, entry.path, entry.case_reference, entry.column] > 1:

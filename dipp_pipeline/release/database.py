@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, reason
 from dipp_pipeline.warehouse.project import Model
 
 STORAGE_VERSION = "v1.0.0"
@@ -29,7 +29,10 @@ def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.T
             connection.commit()
             connection.execute("checkpoint release")
     except duckdb.Error as error:
-        raise PublicationError(f"Nothing was published, since the release cannot be written: {error}.") from None
+        raise PublicationError(
+            f"Nothing was published, since the release cannot be written: {reason(error)}. "
+            "Look whether the disk is full, and run the refresh again."
+        ) from None
     _verify(file, marts)
 
 

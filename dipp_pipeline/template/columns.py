@@ -153,7 +153,7 @@ def _order(field: Field, programme: Programme) -> str:
 
 
 def _sentences(*texts: str) -> str:
-    return " ".join(f"{text}." for text in texts if text)
+    return " ".join(f"{text.removesuffix('.')}." for text in texts if text)
 
 
 def _day(iso: str | None) -> str | None:

@@ -10,6 +10,7 @@ from operator import and_, or_
 
 import polars as pl
 
+from dipp_pipeline.errors import reason
 from dipp_pipeline.programme.model import (
     CASE_REFERENCE,
     NOT_APPLICABLE,
@@ -192,7 +193,8 @@ def applicability(question: Question, programme: Programme) -> pl.Expr:
         holds = pl.sql_expr(question.applies_when)
     except pl.exceptions.PolarsError as error:
         raise ProgrammeError(
-            f'questions.csv: {question.code} applies when "{question.applies_when}": {error}.'
+            f'questions.csv: {question.code} applies when "{question.applies_when}", which is no SQL condition: '
+            f"{reason(error)}. Mend it."
         ) from None
     needed = sorted(set(holds.meta.root_names()))
     unknown = [name for name in needed if name not in programme.field_by_name]

@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, reason
 
 TableColumns = Mapping[str, Mapping[str, str]]
 """Table to column to DuckDB type."""
@@ -184,7 +184,7 @@ def _select(path: Path, sql: str) -> exp.Query:
     try:
         statements = sqlglot.parse(sql, dialect="duckdb")
     except sqlglot.errors.ParseError as error:
-        raise ModelError(f"{path.name} is not SQL: {error}.") from None
+        raise ModelError(f"{path.name} is not SQL: {reason(error)}. Mend it.") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ModelError(f"{path.name} must hold one select.")
     return statements[0]

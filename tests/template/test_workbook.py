@@ -190,6 +190,16 @@ def test_prompts_say_what_a_heading_does_not(cases):
     assert prompts["C1"] is None
 
 
+def test_a_description_with_its_full_stop_does_not_get_a_second(tmp_path):
+    described = tuple(replace(field, description="What it is.") for field in PROGRAMME.fields)
+
+    book = made(tmp_path, replace(PROGRAMME, fields=described), None)
+
+    prompts = [rule.prompt for rule in book["Case scores"].data_validations.dataValidation if rule.prompt]
+    assert "What it is. Day/month/year, from 01/10/2025 to today, and not before Start date." in prompts
+    assert [text for text in (*prompts, *text_cells(book)) if ".." in text] == []
+
+
 def test_no_text_of_a_validation_is_longer_than_excel_takes(tmp_path):
     wordy = replace(
         PROGRAMME,
