@@ -5,12 +5,13 @@ Each stage takes and gives plain values; here they are put in a row for one home
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyarrow import parquet
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline import atomic
+from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.feedback.folder import Feedback, MarkedUpCopy, marked_up_path, write_copies
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.corrections import Applied, correct
@@ -19,12 +20,13 @@ from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
+from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return, Submission
-from dipp_pipeline.landing.originals import receive
+from dipp_pipeline.landing.originals import hashes_of_copies, receive, strike_names
 from dipp_pipeline.landing.tables import CASE
 from dipp_pipeline.landing.write import clear_former_readings, forget_reading, forget_readings, land, readings_of
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
-from dipp_pipeline.privacy.originals import scrub_original
+from dipp_pipeline.privacy.originals import ErasureError, scrub_original
 from dipp_pipeline.programme.model import CASE_REFERENCE, INSPECTORATE_TIME
 from dipp_pipeline.release import publish as release
 from dipp_pipeline.release.publish import Release
@@ -40,20 +42,22 @@ class OriginalLostError(DippError):
 
 
 class UnreadError(DippError):
-    """A version is not read under the definitions in force, so that what is in force cannot be told."""
+    """A version is not read under the definitions in force, or holds an erased case: what counts cannot be told."""
 
 
 def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_progress) -> list[Submission]:
     """Receive, check and land what is new of these regions, and what must be read again.
 
-    Erasures that are not finished are finished first. Raises CorrectionError where a correction does not meet its
-    mistake any more.
+    Erasures that are not finished are finished first: raises ErasureError where one cannot be. Raises CorrectionError
+    where a correction does not meet its mistake any more.
     """
     home.sweep()
     limits = home.settings.limits
     submissions: list[Submission] = []
     with open_workers(home.programme, limits, home.settings.readers) as workers:
-        erase(home, workers)
+        erased = erase(home, workers)
+        if erased.failed:
+            raise ErasureError(" ".join(erased.failed.values()))
         _receive(home, region_slugs)
         for version in home.history().to_try_again(region_slugs, limits):
             forget_reading(version)
@@ -96,6 +100,8 @@ def check(
 def build(home: Home) -> Outcome:
     """Build and test the warehouse from all that is landed and in force. Raises UnreadError, CorrectionError."""
     returns = home.history().returns
+    if home.erasures().unfinished:
+        raise UnreadError("The erasure of a case must be finished first. Run the refresh of all regions.")
     unread = sorted({return_.region_slug or "" for return_ in returns if return_.to_read})
     if unread:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
@@ -130,48 +136,80 @@ class Erased:
     """The returns that are read again for it."""
     unsearched: Sequence[Path] = ()
     """Stored originals that take more than reading may, so that nobody knows whether they hold the case."""
+    failed: Mapping[Path, str] = field(default_factory=dict)
+    """Stored originals that hold a case and could not be scrubbed, with what to do. The erasure is not finished."""
 
 
 def erase(home: Home, workers: Workers) -> Erased:
     """Take the cases whose erasure is not finished out of all that is kept of them; what was read of their returns too.
 
-    Each step leaves what the next run needs to go on from there.
+    Each step leaves what the next run needs to go on from there. What was read is forgotten last, since it tells which
+    originals no case may be lost of.
     """
     erasures, limits = home.erasures(), home.settings.limits
     if not erasures.unfinished:
         return Erased()
+    atomic.sweep(home.restricted)
     kept = sorted(path for path in home.originals.glob("[!.]*/*") if path.is_file())
     searched = search_files(kept, erasures, limits, workers)
-    contents = {file.parent.name for file in searched.holding}
-    pseudonyms = set(erasures.unfinished.values())
+    erasures = erasures.about_to_scrub(file.parent.name for file in searched.holding)
     returns = home.history().returns
-    affected = [return_ for return_ in returns if _is_affected(return_, contents, pseudonyms)]
+    affected = [return_ for return_ in returns if _is_affected(return_, erasures)]
     if affected:
         home.warehouse.unlink(missing_ok=True)
     for return_ in affected:
-        _marked_up(home, return_).unlink(missing_ok=True)
-    read = {version.original for return_ in returns for version in return_.versions if version.was_read}
-    for file, references in searched.holding.items():
-        was_read = str(file.relative_to(home.originals)) in read
-        scrub_original(file, references, was_read, home.programme, limits, workers)
-        home.erasures().with_content(file.parent.name)
+        _take_away(_marked_up(home, return_), home.feedback)
+    failed = _scrub(home, searched.holding, returns, workers)
+    if failed:
+        scrubbed = [file for file in searched.holding if file not in failed]
+        return Erased(scrubbed, unsearched=searched.unsearched, failed=failed)
+    erasures = erasures.scrubbed(erasures.to_forget, hashes_of_copies(erasures.to_forget, home.originals))
     for return_ in affected:
         forget_readings(return_)
+    strike_names(returns, home.originals, erasures)
     drop_corrections(home.corrections_file, erasures)
-    home.erasures().finished()
+    erasures.finished()
     return Erased(list(searched.holding), affected, searched.unsearched)
 
 
-def _is_affected(return_: Return, contents: set[str], pseudonyms: set[str]) -> bool:
-    """Whether any version is of a content that held a case, or was read to hold it."""
-    if any(version.sha256 in contents for version in return_.versions):
+def _is_affected(return_: Return, erasures: Erasures) -> bool:
+    """Whether its path names an erased case, or any version is of a content that held one, or was read to hold it."""
+    if any(version.sha256 in erasures.to_forget for version in return_.versions):
         return True
+    if erasures.struck(return_.path) != return_.path:
+        return True
+    pseudonyms = set(erasures.unfinished.values())
     tables = [folder / f"{name}.parquet" for folder in readings_of(return_) for name in ("cases", "changes")]
     return any(
         set(parquet.read_table(table, columns=[CASE])[CASE].to_pylist()) & pseudonyms
         for table in tables
         if table.exists()
     )
+
+
+def _take_away(file: Path, root: Path) -> None:
+    """Delete a file, and the folders above it that are empty then, whose names may name a case."""
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == root or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _scrub(
+    home: Home, holding: Mapping[Path, Collection[str]], returns: Sequence[Return], workers: Workers
+) -> dict[Path, str]:
+    """Scrub originals of the cases that they hold; which could not be, and what to do."""
+    read = {version.original for return_ in returns for version in return_.versions if version.was_read}
+    failed = {}
+    for file, references in holding.items():
+        was_read = str(file.relative_to(home.originals)) in read
+        try:
+            with machine_faults_told():
+                scrub_original(file, references, was_read, home.programme, home.settings.limits, workers)
+        except DippError as error:
+            failed[file] = str(error)
+    return failed
 
 
 def _receive(home: Home, region_slugs: Collection[str]) -> None:
@@ -191,7 +229,9 @@ def _scrub_erased(home: Home, submissions: Sequence[Submission], workers: Worker
     searched = search_files([entry.file for entry in submissions if entry.file], erasures, limits, workers)
     for file, references in searched.holding.items():
         scrub_original(file, references, False, home.programme, limits, workers)
-        home.erasures().with_content(file.parent.name)
+    contents = {file.parent.name for file in searched.holding}
+    if contents:
+        erasures.scrubbed(contents, hashes_of_copies(contents, home.originals))
     return searched.unsearched
 
 

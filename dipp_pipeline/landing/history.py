@@ -7,7 +7,8 @@
                               0001/purged.json                 what is left of a version whose content was purged
                               0001/<definitions>/manifest.json what reading it under these definitions gave
 
-Each folder is written aside and renamed into place once, and never changed (see write.py).
+Each folder is written aside and renamed into place once, and never changed (see write.py): but for a name in which an
+erased case stands (see originals.py).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ from dipp_pipeline.settings import Limits
 IN_PLACE = "[0-9]*"
 """The folders of versions; one that was never renamed into place begins with a dot."""
 
+RETURN = "return.json"
+VERSION = "version.json"
 MANIFEST = "manifest.json"
 ACCEPTED = "accepted.json"
 PURGED = "purged.json"
@@ -230,7 +233,7 @@ class History:
     @cached_property
     def returns(self) -> Sequence[Return]:
         """By region and path; those under no region first."""
-        folders = {manifest.parent.parent for manifest in self._landing.glob(f"*/*/{IN_PLACE}/version.json")}
+        folders = {manifest.parent.parent for manifest in self._landing.glob(f"*/*/{IN_PLACE}/{VERSION}")}
         returns = (self._return(folder) for folder in folders)
         return sorted(returns, key=lambda entry: (entry.region_slug or "", entry.path))
 
@@ -266,7 +269,7 @@ class History:
         return {entry.return_id: entry for entry in self.returns}
 
     def _return(self, folder: Path) -> Return:
-        written = read_document(folder / "return.json")
+        written = read_document(folder / RETURN)
         withdrawn = folder / "withdrawn.json"
         return Return(
             return_id=folder.name,
@@ -274,13 +277,13 @@ class History:
             path=written["path"],
             names_a_case=written.get("names_a_case", False),
             folder=folder,
-            versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/version.json"))],
+            versions=[self._version(manifest.parent) for manifest in sorted(folder.glob(f"{IN_PLACE}/{VERSION}"))],
             withdrawn_through=read_document(withdrawn)["through_version"] if withdrawn.exists() else 0,
             held_above_percent=self._held_above_percent,
         )
 
     def _version(self, folder: Path) -> Version:
-        written = read_document(folder / "version.json")
+        written = read_document(folder / VERSION)
         purged = folder / PURGED
         return Version(
             number=int(folder.name),

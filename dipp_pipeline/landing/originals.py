@@ -1,16 +1,21 @@
-"""Keep what arrives: a copy of each new content among the originals, and its version in the history."""
+"""Keep what arrives: a copy of each new content among the originals, and its version in the history.
+
+Of a content from which a case was erased the scrubbed copy is kept, and the name of no erased case is.
+"""
 
 import hashlib
 import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dipp_pipeline import atomic
 from dipp_pipeline.intake import drop_folder
-from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, UnreadableError, content_of
+from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, UnreadableError, content_hash, content_of
 from dipp_pipeline.landing.erasures import Erasures
-from dipp_pipeline.landing.history import Return
+from dipp_pipeline.landing.history import PURGED, RETURN, VERSION, Return
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.settings import Limits
 
@@ -30,22 +35,22 @@ def receive(
     it is copied, until it can be kept. Raises OSError where the machine is at fault, and then nothing is recorded.
     """
     content, original = content_of(arrival, limits), None
-    if content is None or (return_ is not None and content == return_.latest.sha256):
+    if content is None or (return_ is not None and erasures.are_same(content, return_.latest.sha256)):
         return False
     if drop_folder.is_hash(content):
         content, original = _keep_original(arrival.file, content, originals, erasures)
-    if return_ is not None and content == return_.latest.sha256:
+    if return_ is not None and erasures.are_same(content, return_.latest.sha256):
         return False
     folder = landing / (arrival.region_slug or "_no_region") / arrival.return_id
     number = return_.latest.number + 1 if return_ else 1
     if return_ is None:
         folder.mkdir(parents=True, exist_ok=True)
-        path = without_case_references(arrival.path)
+        path = erasures.struck(without_case_references(arrival.path))
         written = {"region": arrival.region_slug, "path": path, "names_a_case": arrival.names_a_case}
-        atomic.write_document(folder / "return.json", written)
+        atomic.write_document(folder / RETURN, written)
     with atomic.new_folder(folder / f"{number:04}") as new:
         atomic.write_document(
-            new / "version.json", {"sha256": content, "original": original, "received_at": received_at.isoformat()}
+            new / VERSION, {"sha256": content, "original": original, "received_at": received_at.isoformat()}
         )
     return True
 
@@ -55,8 +60,8 @@ def _keep_original(file: Path, sha256: str, originals: Path, erasures: Erasures)
 
     Of a content from which a case was erased the scrubbed copy is kept, and not what arrived again.
     """
-    kept = originals / sha256 / file.name
-    scrubbed = next((originals / sha256).glob("*"), None) if sha256 in erasures.contents else None
+    kept = originals / sha256 / erasures.struck(file.name)
+    scrubbed = scrubbed_copy(file, sha256, originals, erasures)
     kept.parent.mkdir(parents=True, exist_ok=True)
     try:
         with atomic.new_file(kept) as copy:
@@ -80,3 +85,63 @@ def _copy(file: Path, copy: Path, sha256: str) -> None:
             written.write(piece)
     if digest.hexdigest() != sha256:
         raise UnreadableError("The file is still being written.")
+
+
+def scrubbed_copy(file: Path, sha256: str, originals: Path, erasures: Erasures) -> Path | None:
+    """What stands among the originals for a file of that content, if a case was erased from it."""
+    content = erasures.as_arrived(sha256)
+    if content not in erasures.contents:
+        return None
+    return next((copy for copy in kept_of(content, originals) if copy.suffix == file.suffix), None)
+
+
+def kept_of(content: str, originals: Path) -> list[Path]:
+    """The originals of a content, as it arrived: one of each name that it had."""
+    return sorted((originals / content).glob("[!.]*"))
+
+
+def hashes_of_copies(contents: Iterable[str], originals: Path) -> dict[str, str]:
+    """SHA-256 of each scrubbed copy of these contents to the content; not of one that was emptied."""
+    return {
+        content_hash(copy): content
+        for content in contents
+        for copy in kept_of(content, originals)
+        if copy.stat().st_size
+    }
+
+
+def strike_names(returns: Sequence[Return], originals: Path, erasures: Erasures) -> None:
+    """Take erased cases out of the names of originals and the paths of returns. If it is interrupted, do it again."""
+    named = [file for file in originals.glob("[!.]*/[!.]*") if erasures.struck(file.name) != file.name]
+    for file in named:
+        struck = file.with_name(erasures.struck(file.name))
+        if not struck.exists():
+            struck.hardlink_to(file)
+    for document in _documents(returns):
+        written = atomic.read_document(document)
+        struck_document = _struck(written, erasures)
+        if struck_document != written:
+            atomic.write_document(document, struck_document)
+    for file in named:
+        file.unlink()
+
+
+def _documents(returns: Sequence[Return]) -> Iterator[Path]:
+    """The documents of returns that say what they are called."""
+    for return_ in returns:
+        yield return_.folder / RETURN
+        for version in return_.versions:
+            yield version.folder / VERSION
+            if version.purged:
+                yield version.folder / PURGED
+
+
+def _struck(written: dict[str, Any], erasures: Erasures) -> dict[str, Any]:
+    """A document without erased cases. An original lies under its hash, in which a reference may stand by chance."""
+    struck = dict(written)
+    if written.get("path"):
+        struck["path"] = erasures.struck(written["path"])
+    if written.get("original"):
+        content, _, name = written["original"].partition("/")
+        struck["original"] = f"{content}/{erasures.struck(name)}"
+    return struck

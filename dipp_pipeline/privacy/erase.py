@@ -11,7 +11,7 @@ from dipp_pipeline.intake.corrections import HEADINGS
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.privacy.originals import references_of
-from dipp_pipeline.programme.case_reference import without_spaces
+from dipp_pipeline.programme.case_reference import references_anywhere
 from dipp_pipeline.settings import Limits
 
 
@@ -40,14 +40,15 @@ def search_files(files: Sequence[Path], erasures: Erasures, limits: Limits, work
 
 
 def drop_corrections(file: Path, erasures: Erasures) -> None:
-    """Take the corrections of erased cases out of the file."""
+    """Take the corrections of erased cases out of the file, and their references out of the others."""
     if not file.exists():
         return
     with file.open(encoding="utf-8-sig", newline="") as text:
-        heading, *lines = csv.reader(text)
+        lines = list(csv.reader(text))
     case = HEADINGS.index("case")
-    others = [line for line in lines if len(line) <= case or not erasures.among([without_spaces(line[case])])]
-    if len(others) < len(lines):
+    others = [line for line in lines if not erasures.among(references_anywhere("".join(line[case : case + 1])))]
+    without = [[erasures.struck(cell) for cell in line] for line in others]
+    if without != lines:
         written = io.StringIO(newline="")
-        csv.writer(written).writerows([heading, *others])
+        csv.writer(written).writerows(without)
         atomic.write_bytes(file, written.getvalue().encode())

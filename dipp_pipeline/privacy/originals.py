@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dipp_pipeline import atomic
 from dipp_pipeline.errors import DippError
-from dipp_pipeline.intake.workers import Workers
+from dipp_pipeline.intake.workers import WorkerLimitError, Workers
 from dipp_pipeline.privacy.scrub import scrub
 from dipp_pipeline.privacy.search import references_within
 from dipp_pipeline.programme.model import Programme
@@ -28,19 +28,23 @@ def scrub_original(
 
     One that cannot be read is emptied, since no case of it counts. Raises ErasureError if one does: if it was read.
     """
-    if not scrub_file(original, references, programme, limits, workers):
-        if was_read:
-            raise ErasureError(f"{original} was read before and is over a limit now. Raise the limit, and erase again.")
-        atomic.write_bytes(original, b"")
+    scrubbed = scrubbed_content(original, references, programme, limits, workers, original.parent)
+    if scrubbed is None and was_read:
+        raise ErasureError(
+            f"{original} holds the case and was read before, and now it cannot be read within the limits. "
+            "Raise the limits, and erase again."
+        )
+    atomic.write_bytes(original, scrubbed or b"")
 
 
-def scrub_file(file: Path, references: Collection[str], programme: Programme, limits: Limits, workers: Workers) -> bool:
-    """Put a copy without these cases in the place of a file. False where it cannot be read, and stays as it is."""
-    with atomic.new_folder_beside(file) as folder:
+def scrubbed_content(
+    file: Path, references: Collection[str], programme: Programme, limits: Limits, workers: Workers, beside: Path
+) -> bytes | None:
+    """A file without these cases, made in a folder beside a path of ours. None where the file cannot be read."""
+    with atomic.new_folder_beside(beside) as folder:
         copy = folder / f"copy{file.suffix}"
-        workers.call(scrub, file, copy, frozenset(references), programme, limits)
-        if not copy.stat().st_size:
-            return False
-        copy.chmod(file.stat().st_mode & 0o777)
-        atomic.replace(copy, file)
-        return True
+        try:
+            workers.call(scrub, file, copy, frozenset(references), programme, limits)
+        except (WorkerLimitError, RuntimeError):
+            return None
+        return copy.read_bytes() or None

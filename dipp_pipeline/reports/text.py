@@ -1,6 +1,6 @@
 """What the command shows to a person: sentences and tables on standard output."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -198,25 +198,36 @@ def show_erased(report: "ErasureReport") -> None:
     click.echo(f"Scrubbed {len(erased.originals)} stored originals and read {len(erased.returns)} returns again.")
     for file in report.scrubbed:
         click.echo(f"{_printable(str(file))} was scrubbed too.")
-    for file in report.holding:
-        click.echo(
-            f"{_printable(str(file))} still holds the case. Use --scrub-incoming, or take the case out of it yourself."
-        )
-    for sentence in report.failed:
+    for sentence in (*report.failed, *_left_to_do(report)):
         click.echo(sentence)
-    for file in (*erased.unsearched, *report.unsearched):
+    if report.is_complete:
         click.echo(
-            f"{_printable(str(file))} is over a limit and was not searched. Delete it if it may hold the case, or "
-            "raise the limit, and erase again."
+            f"Nothing of the case is left in what the pipeline keeps: {proof.searched} files of the home were opened "
+            "and searched."
         )
-    for file in proof.left:
-        click.echo(f"{_printable(str(file))} STILL HOLDS something of the case. Delete it, and erase again.")
+
+
+def _left_to_do(report: "ErasureReport") -> Iterator[str]:
+    """What still holds the case or may hold it, and what to do about each."""
+    how = "Take the case out of it yourself" + ("" if report.scrub_incoming else ", or use --scrub-incoming")
+    for file in report.holding:
+        yield f"{_printable(str(file))} still holds the case. {how}, and erase again."
+    for path in report.misnamed:
+        yield f"{_printable(str(path))} is named after the case. Rename it, and erase again."
+    for file in (*report.erased.unsearched, *report.unsearched):
+        yield (
+            f"{_printable(str(file))} is over a limit and was not searched. Raise the limit, or delete it if it may "
+            "hold the case, and erase again."
+        )
+    what = "Mend what else is said here" if report.failed or report.refresh_code else "Delete it"
+    for file in report.proof.left:
+        if file not in report.erased.failed and file not in report.erased.unsearched:
+            yield f"{_printable(str(file))} STILL HOLDS something of the case. {what}, and erase again."
     if report.refresh_code:
-        click.echo(
-            "The refresh failed, so that the case may still be in what is published. Mend that, and erase again."
+        yield (
+            "The refresh failed, so that the case may still be in what is published. Mend that, and erase again. Until "
+            "then each refresh tries to finish the erasure."
         )
-    if not proof.left:
-        click.echo(f"Nothing of the case is left: {proof.searched} files of the home were opened and searched.")
 
 
 def show_purged(purged: "Purged") -> None:
