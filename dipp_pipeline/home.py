@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from dipp_pipeline import __version__, atomic
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, faults_placed
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
 from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
@@ -186,7 +186,7 @@ class Home:
         try:
             self.restricted.mkdir(parents=True, exist_ok=True)
             self.restricted.chmod(0o700)
-            with (self.restricted / ".lock").open("a+") as lock:
+            with faults_placed(self.restricted), (self.restricted / ".lock").open("a+") as lock:
                 self._wait_for(lock.fileno(), tell)
                 lock.seek(0)
                 lock.truncate()

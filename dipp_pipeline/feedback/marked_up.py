@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dipp_pipeline import atomic
+from dipp_pipeline.errors import MachineError, machine_faults_told
 from dipp_pipeline.feedback.copies import Copy, NotCopied, copy_of_cells, no_copy
 from dipp_pipeline.feedback.layout import copy_in_layout
 from dipp_pipeline.feedback.marks import Painter, mark_cells
@@ -26,10 +27,13 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
 
     To be called in a process under limits of time and memory. The list of problems is written first by itself, so that
     a file that ends the process leaves that much; a better copy replaces it. `target` is whole at every moment.
+    Raises MachineError where it cannot be written.
     """
 
     def put(copied: Copy) -> None:
-        atomic.write_bytes(target, _marked(copied, title, issues))
+        content = _marked(copied, title, issues)
+        with machine_faults_told():
+            atomic.write_bytes(target, content)
 
     put(no_copy("copying it takes more time or memory than any return should"))
     try:
@@ -49,6 +53,8 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
             break
         except NotCopied as reason:
             why = str(reason)
+        except MachineError:
+            raise
         except Exception:  # a hostile file can make openpyxl raise anything
             why = "it could not be copied"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from dipp_pipeline.errors import faults_placed
 from dipp_pipeline.settings import checked_key
 
 LENGTH = 32
@@ -38,7 +39,8 @@ def kept_key(file: Path) -> Key:
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with faults_placed(file), os.fdopen(handle, "w") as new:
             new.write(secrets.token_hex(32))
         with suppress(FileExistsError):  # another process was faster, and its key is the key
             file.hardlink_to(aside)

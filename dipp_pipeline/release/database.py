@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from dipp_pipeline.errors import DippError, reason
+from dipp_pipeline.warehouse.engine import disk_faults_told
 from dipp_pipeline.warehouse.project import Model
 
 STORAGE_VERSION = "v1.0.0"
@@ -21,7 +22,7 @@ class PublicationError(DippError):
 def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
     """Write the marts' tables. Raises PublicationError where the file is not what the models promise."""
     try:
-        with _connected() as connection:
+        with disk_faults_told(file), _connected() as connection:
             connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
             connection.begin()
             for mart in marts:

@@ -3,12 +3,16 @@
 What stands in it is decided by sources.py and the SQL models. A database that was published is read in the same way.
 """
 
+import errno
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
+
+from dipp_pipeline.errors import MachineError
 
 if TYPE_CHECKING:  # a refresh that finds nothing to do has no use for pyarrow
     import pyarrow as pa
@@ -24,6 +28,9 @@ _TYPES = {
     "timestamp[us]": "TIMESTAMP",
 }
 """Arrow type to the type of a column in SQL."""
+
+_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT))
+"""What DuckDB quotes of the system where a disk is full, whatever the error is called."""
 
 
 class Warehouse:
@@ -81,24 +88,42 @@ class Warehouse:
 
 
 @contextmanager
+def disk_faults_told(file: Path) -> Iterator[None]:
+    """What DuckDB says within of the disk of a database, or of memory, becomes a MachineError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        if any(full in said for full in _FULL):
+            raise MachineError(f"The disk that holds {file} is full. Make room, and run it again.") from error
+        if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException) or "Could not write file" in said:
+            raise MachineError(
+                f"{file} cannot be read or written ({said}). Look after the machine, and run it again."
+            ) from error
+        raise
+
+
+@contextmanager
 def open_warehouse(file: Path) -> Iterator[Warehouse]:
     """A database to be read."""
-    connection = duckdb.connect(str(file), read_only=True)
-    try:
-        yield Warehouse(connection)
-    finally:
-        connection.close()
+    with disk_faults_told(file):
+        connection = duckdb.connect(str(file), read_only=True)
+        try:
+            yield Warehouse(connection)
+        finally:
+            connection.close()
 
 
 @contextmanager
 def new_warehouse(file: Path) -> Iterator[Warehouse]:
     """A new database, of which nothing is kept unless it is committed."""
-    connection = duckdb.connect(str(file))
-    try:
-        connection.begin()
-        yield Warehouse(connection)
-    finally:
-        connection.close()
+    with disk_faults_told(file):
+        connection = duckdb.connect(str(file))
+        try:
+            connection.begin()
+            yield Warehouse(connection)
+        finally:
+            connection.close()
 
 
 def sql_type(data_type: "pa.DataType") -> str:

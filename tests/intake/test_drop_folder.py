@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dipp_pipeline.errors import MachineError
 from dipp_pipeline.intake.drop_folder import arrivals, is_return
 from dipp_pipeline.programme.seeds import load_programme
+from dipp_pipeline.reports.check import check_files
 from dipp_pipeline.settings import MEGABYTE, Limits
 from tests.homes import SEEDS, Home, story
 
@@ -175,6 +176,15 @@ def test_a_file_in_the_place_of_a_link_is_taken(home: Home):
     assert list(home.again().new_content()) == ["north-east/link.xlsx"]
     assert home.ingest() == ["link.xlsx"]
     assert not home.of_path("link.xlsx").refused
+
+
+def test_a_link_that_a_person_names_is_checked(home: Home, tmp_path: Path):
+    link = tmp_path / "link.xlsx"
+    link.symlink_to(NORTH_EAST)
+
+    (checked,) = check_files([link], "north-east", home)
+
+    assert checked.outcome == "accepted"
 
 
 def test_a_hard_link_is_a_file_like_others(home: Home):

@@ -3,16 +3,19 @@
 import errno
 import io
 import os
+import resource
 import shutil
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from dipp_pipeline.errors import MachineError, machine_faults_told
 from dipp_pipeline.intake import drop_folder
+from dipp_pipeline.warehouse.engine import disk_faults_told, new_warehouse
 from tests.homes import Home, story
 from tests.landing.small_returns import references, send_cases
 
@@ -191,3 +194,93 @@ def test_the_drop_folder_itself_may_be_a_link(first_step: Home, tmp_path: Path):
     home.incoming.symlink_to(first_step.incoming)
 
     assert home.again().new_content() == {}
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Have the system refuse to let files grow, of this process and of those that it starts."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture
+def with_problems(tmp_path: Path) -> Home:
+    """A home with a return that has problems, ingested."""
+    home = Home(tmp_path / "home")
+    home.put(story(1))
+    home.ingest()
+    return home
+
+
+def test_a_disk_that_fails_while_an_original_grows_is_no_fault_of_the_file(home: Home):
+    with no_file_larger_than(2000):
+        sentence = told(home.ingest)
+
+    assert sentence.startswith(f"{home.originals}/")
+    assert sentence.endswith("File too large. Look after the machine, and run it again.")
+    assert home.again().history().returns == []
+
+
+def test_a_disk_that_fails_while_the_warehouse_is_built_is_named(with_problems: Home):
+    with no_file_larger_than(100_000):
+        sentence = told(with_problems.build)
+
+    assert sentence.startswith(f"{with_problems.restricted}/")
+    assert sentence.endswith("File too large). Look after the machine, and run it again.")
+    assert not with_problems.warehouse.exists()
+
+
+def test_a_disk_that_fails_while_a_release_is_published_is_named_and_readers_keep_theirs(with_problems: Home):
+    with_problems.build()
+    with no_file_larger_than(100_000):
+        sentence = told(with_problems.publish)
+
+    assert sentence.startswith(f"{with_problems.path / 'releases'}/")
+    assert sentence.endswith("File too large). Look after the machine, and run it again.")
+    assert not with_problems.published.exists()
+
+
+@pytest.mark.parametrize("size", [1000, 6000], ids=["at once", "at the copy"])
+def test_a_disk_that_fails_while_feedback_is_written_is_named_and_the_next_run_writes_it(
+    with_problems: Home, size: int
+):
+    with_problems.build()
+    with no_file_larger_than(size):
+        sentence = told(with_problems.give_feedback)
+
+    assert str(with_problems.feedback) in sentence
+    assert sentence.endswith("File too large. Look after the machine, and run it again.")
+    given = with_problems.give_feedback()
+    assert given.written == given.copies > 0
+
+
+def test_a_disk_that_fails_before_anything_is_stored_is_named(home: Home):
+    with no_file_larger_than(0):
+        assert told(home.ingest).startswith(f"{home.path}")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (duckdb.IOException('IO Error: Could not write file "x": No space left on device'), "is full. Make room"),
+        (duckdb.TransactionException("Failed to commit: Could not write file: No space left on device"), "is full."),
+        (duckdb.FatalException("FATAL Error: Could not write file: Disk quota exceeded"), "is full. Make room"),
+        (duckdb.OutOfMemoryException("could not allocate block"), "could not allocate block). Look after the machine"),
+    ],
+)
+def test_what_duckdb_says_of_a_disk_is_told_as_a_fault_of_the_machine(
+    tmp_path: Path, error: duckdb.Error, expected: str
+):
+    with pytest.raises(MachineError, match=str(tmp_path)) as fault, disk_faults_told(tmp_path / "x.duckdb"):
+        raise error
+
+    assert expected in str(fault.value)
+
+
+def test_what_duckdb_says_of_a_query_is_no_fault_of_the_machine(tmp_path: Path):
+    with pytest.raises(duckdb.Error), new_warehouse(tmp_path / "x.duckdb") as warehouse:
+        warehouse.count("select no_such_column")
