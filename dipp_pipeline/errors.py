@@ -62,9 +62,12 @@ def machine_faults_told() -> Iterator[None]:
         yield
     except OSError as error:
         raise MachineError(_sentence(error)) from error
-    except sqlite3.Error as error:
+    except Exception as error:
+        said = getattr(error, "orig", error)  # by SQLite, of which SQLAlchemy makes an error of its own, full of links
+        if not isinstance(said, sqlite3.Error):
+            raise
         raise MachineError(
-            f"Dagster's history cannot be written or read ({error}). Look whether the disk is full or another process "
+            f"Dagster's history cannot be written or read ({said}). Look whether the disk is full or another process "
             "has it open, and run it again."
         ) from error
 
