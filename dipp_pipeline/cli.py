@@ -17,6 +17,7 @@ import click
 
 from dipp_pipeline import __version__
 from dipp_pipeline.errors import REPORT, DippError, machine_faults_told
+from dipp_pipeline.interrupts import STOPPED, is_stopped, say_stopped, stop_when_asked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 PUBLICATION_FAILED = 1
 PROBLEMS_IN_FORCE = 3
-INTERRUPTED = 130
 
 
 class Dipp(click.Group):
@@ -42,8 +42,8 @@ class Dipp(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            _say("Stopped. What was not finished is done by the next refresh.")
-            sys.exit(INTERRUPTED)
+            say_stopped()
+            sys.exit(STOPPED)
         except Exception as error:
             if isinstance(error.__cause__, BrokenPipeError):
                 sys.exit(1)
@@ -68,13 +68,15 @@ def main() -> None:
 
 def run() -> None:
     """What the command `dipp` calls: main, and then out, without the second that Python takes to take Dagster apart."""
+    stop_when_asked()
     try:
         main()
     except SystemExit as ended:
         with suppress(BrokenPipeError):
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        os._exit(STOPPED if is_stopped() else code)
 
 
 def debug_option(command: Command) -> Command:
@@ -228,8 +230,6 @@ def status(home: Path | None, as_json: bool) -> None:
 @debug_option
 def ui(home: Path | None, port: int) -> None:
     """Serve the Dagster web page, with its daemon, to this machine alone."""
-    import subprocess
-
     from dipp_pipeline.home import existing_home
     from dipp_pipeline.orchestration.refresh import prepare_dagster_home
 
@@ -238,7 +238,7 @@ def ui(home: Path | None, port: int) -> None:
     click.echo(f"Dagster will be at http://127.0.0.1:{port}. Stop it with Ctrl+C.", err=True)
     environment = os.environ | {"DIPP_HOME": str(opened.path), "DAGSTER_HOME": str(opened.dagster)}
     served = [sys.executable, "-m", "dagster", "dev", "-m", "dipp_pipeline.definitions"]
-    sys.exit(subprocess.run([*served, "-h", "127.0.0.1", "-p", str(port)], env=environment, check=False).returncode)
+    os.execve(sys.executable, [*served, "-h", "127.0.0.1", "-p", str(port)], environment)  # so that signals reach it
 
 
 @main.command()

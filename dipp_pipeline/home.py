@@ -188,11 +188,13 @@ class Home:
             self.restricted.chmod(0o700)
             with faults_placed(self.restricted), (self.restricted / ".lock").open("a+") as lock:
                 self._wait_for(lock.fileno(), tell)
-                lock.seek(0)
-                lock.truncate()
+                lock.truncate(0)
                 lock.write(f"{purpose} (process {os.getpid()}), since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
                 lock.flush()
-                yield lock
+                try:
+                    yield lock
+                finally:
+                    lock.truncate(0)
         finally:
             os.umask(before)
 
@@ -205,12 +207,9 @@ class Home:
     def _wait_for(self, lock: int, tell: Callable[[str], None]) -> None:
         given_up_at = time.monotonic() + self.settings.wait_seconds
         told = False
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                holder = (self.restricted / ".lock").read_text("utf-8") or "another run"
+        while not _is_taken(lock):
+            time.sleep(LOOK_AGAIN)  # after which whoever took it has written who that is
+            holder = (self.restricted / ".lock").read_text("utf-8") or "another run"
             if time.monotonic() > given_up_at:
                 raise HomeError(
                     f"{self.path} is still in use by {holder}. Wait until that ends, or end it, and run this again."
@@ -218,7 +217,6 @@ class Home:
             if not told:
                 tell(f"Waiting for {holder}, which has {self.path}.")
                 told = True
-            time.sleep(LOOK_AGAIN)
 
     def release_id(self, returns: Sequence[Return]) -> str:
         """First 12 hex digits of a SHA-256 over what a release is built from: readings, definitions and SQL."""
@@ -298,6 +296,15 @@ def home_to_refresh(path: Path | None, tell: Callable[[str], None]) -> Home:
     elif not home.incoming.is_dir():
         raise HomeError(f"The drop folder {home.incoming} is not there. Connect or make it, and run the refresh again.")
     return home
+
+
+def _is_taken(lock: int) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_home(home: Home) -> bool:

@@ -1,6 +1,7 @@
 """The ingest of a refresh, in a process of its own: it can start while Dagster is imported; its memory goes with it.
 
-The process shares the lock of whoever started it, so that the home stays locked until both have ended.
+The process shares the lock of whoever started it, so that the home stays locked until both have ended. It ends with
+whoever started it, however that ends: a line from it, its standard input, is closed then.
 """
 
 import os
@@ -8,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -65,8 +67,8 @@ class _IngestProcess:
         )
         os.close(answer)
         assert self._process.stdin
-        with self._process.stdin as request:
-            pickle.dump((home, sorted(region_slugs)), request)
+        pickle.dump((home, sorted(region_slugs)), self._process.stdin)
+        self._process.stdin.flush()
 
     def result(self) -> list[Submission]:
         try:
@@ -96,6 +98,7 @@ def main(answer: int) -> None:
     from dipp_pipeline.pipeline import ingest
 
     home, region_slugs = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_the_starter, daemon=True).start()
     given: tuple[list[Submission], Exception | None]
     try:
         with _reading_progress() as progress, machine_faults_told():
@@ -106,6 +109,13 @@ def main(answer: int) -> None:
         given = [], RuntimeError(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
     with os.fdopen(answer, "wb") as pipe:
         pickle.dump(given, pipe)
+    os._exit(0)  # all is written, and a thread still waits on the line
+
+
+def _end_with_the_starter() -> None:
+    """End this process, and the workers that it started, when the line from its starter is closed."""
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(0, signal.SIGKILL)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.instance.ref import InstanceRef
 
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.home import Home
@@ -34,15 +36,23 @@ def prepare_dagster_home(home: Home) -> None:
 
 
 def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
-    """Run the nightly job now, on a home that is locked. With `debug`, errors are raised and the log is shown."""
+    """Run the nightly job now, on a home that is locked. With `debug`, errors are raised and the log is shown.
+
+    Raises KeyboardInterrupt where the run was stopped, once Dagster has noted it.
+    """
     prepare_dagster_home(refresh.home)
     job = build_definitions(refresh.home, refresh).resolve_job_def(NIGHTLY_REFRESH)
-    with dg.DagsterInstance.from_config(str(refresh.home.dagster)) as instance:
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=debug,
-            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if debug else "CRITICAL"}}}},
-        )
+    with _instance(refresh.home) as instance:
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=debug,
+                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if debug else "CRITICAL"}}}},
+            )
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
+    if _is_stopped(result):
+        raise KeyboardInterrupt
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     shown = {materialization.asset_key: materialization.metadata for materialization in made}
     return RefreshRun(
@@ -50,6 +60,20 @@ def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
         changed=bool(shown[FINDINGS]["changed"].value) if FINDINGS in shown else False,
         error=None if result.success else _why(result),
     )
+
+
+def _instance(home: Home) -> dg.DagsterInstance:
+    """The home's instance. What steps print stays here: no step of ours prints, and to capture it takes processes."""
+    nowhere = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides={"compute_logs": nowhere}))
+
+
+def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a run was stopped: in a step, or between two."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    errors += [event.job_failure_data.error for event in result.all_events if event.is_job_failure]
+    stopped = {DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__name__}
+    return any(error is not None and error.cls_name in stopped for error in errors)
 
 
 def _why(result: dg.ExecuteInProcessResult) -> Exception:
