@@ -15,7 +15,7 @@ from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 
 FEW_ROWS = Limits(rows=3)
-BUSY = Limits(seconds=3)
+BUSY = Limits(seconds=5)
 
 
 def under(home: Home, limits: Limits) -> Home:
