@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dipp_pipeline import atomic
+from dipp_pipeline.erasure import Erased, erase
 from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.drop_folder import content_hash
 from dipp_pipeline.intake.workers import Workers, open_workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.originals import scrubbed_copy
-from dipp_pipeline.pipeline import Erased, erase
 from dipp_pipeline.privacy.erase import search_files
 from dipp_pipeline.privacy.originals import scrubbed_content
 from dipp_pipeline.privacy.proof import Proof, prove_erased

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dipp_pipeline import pipeline
+from dipp_pipeline import erasure
 from dipp_pipeline.intake.workers import open_workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.pipeline import UnreadError
@@ -64,11 +64,11 @@ def accepted(home: Home) -> int:
 
 
 STEPS = {
-    "scrub": (pipeline, "scrub_original"),
+    "scrub": (erasure, "scrub_original"),
     "record what is scrubbed": (Erasures, "scrubbed"),
-    "forget": (pipeline, "forget_readings"),
-    "strike names": (pipeline, "strike_names"),
-    "drop corrections": (pipeline, "drop_corrections"),
+    "forget": (erasure, "forget_readings"),
+    "strike names": (erasure, "strike_names"),
+    "drop corrections": (erasure, "drop_corrections"),
     "finish": (Erasures, "finished"),
 }
 

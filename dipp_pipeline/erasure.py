@@ -1,0 +1,123 @@
+"""Erased cases are taken out of all that a home keeps, and out of what arrives later.
+
+What is done to a file is in privacy/; what keeps a case out is in landing/erasures.py.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyarrow import parquet
+
+from dipp_pipeline import atomic
+from dipp_pipeline.errors import DippError, machine_faults_told
+from dipp_pipeline.feedback.needed import copy_of
+from dipp_pipeline.home import Home
+from dipp_pipeline.intake.workers import Workers
+from dipp_pipeline.landing.erasures import Erasures
+from dipp_pipeline.landing.history import Return
+from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
+from dipp_pipeline.landing.tables import CASE
+from dipp_pipeline.landing.write import forget_readings, readings_of
+from dipp_pipeline.privacy.erase import drop_corrections, search_files
+from dipp_pipeline.privacy.originals import scrub_original
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What finishing erasures did, and what it could not do."""
+
+    originals: Sequence[Path] = ()
+    """Stored originals that held a case and are scrubbed copies now."""
+    returns: Sequence[Return] = ()
+    """The returns that are read again for it."""
+    unsearched: Sequence[Path] = ()
+    """Stored originals that take more than reading may, so that nobody knows whether they hold the case."""
+    failed: Mapping[Path, str] = field(default_factory=dict)
+    """Stored originals that hold a case and could not be scrubbed, with what to do. The erasure is not finished."""
+
+
+def erase(home: Home, workers: Workers) -> Erased:
+    """Take the cases whose erasure is not finished out of all that is kept of them; what was read of their returns too.
+
+    Each step leaves what the next run needs to go on from there. What was read is forgotten last, since it tells which
+    originals no case may be lost of.
+    """
+    erasures, limits = home.erasures(), home.settings.limits
+    if not erasures.unfinished:
+        return Erased()
+    atomic.sweep(home.restricted)
+    kept = sorted(path for path in home.originals.glob("[!.]*/*") if path.is_file())
+    searched = search_files(kept, erasures, limits, workers)
+    erasures = erasures.about_to_scrub(file.parent.name for file in searched.holding)
+    returns = home.history().returns
+    affected = [return_ for return_ in returns if _is_affected(return_, erasures)]
+    if affected:
+        home.warehouse.unlink(missing_ok=True)
+    for return_ in affected:
+        _take_away(copy_of(return_, home.feedback), home.feedback)
+    failed = _scrub(home, searched.holding, returns, workers)
+    if failed:
+        scrubbed = [file for file in searched.holding if file not in failed]
+        return Erased(scrubbed, unsearched=searched.unsearched, failed=failed)
+    erasures = erasures.scrubbed(erasures.to_forget, hashes_of_copies(erasures.to_forget, home.originals))
+    for return_ in affected:
+        forget_readings(return_)
+    strike_names(returns, home.originals, erasures)
+    drop_corrections(home.corrections_file, erasures)
+    erasures.finished()
+    return Erased(list(searched.holding), affected, searched.unsearched)
+
+
+def _is_affected(return_: Return, erasures: Erasures) -> bool:
+    """Whether its path names an erased case, or any version is of a content that held one, or was read to hold it."""
+    if any(version.sha256 in erasures.to_forget for version in return_.versions):
+        return True
+    if erasures.struck(return_.path) != return_.path:
+        return True
+    pseudonyms = set(erasures.unfinished.values())
+    tables = [folder / f"{name}.parquet" for folder in readings_of(return_) for name in ("cases", "changes")]
+    return any(
+        set(parquet.read_table(table, columns=[CASE])[CASE].to_pylist()) & pseudonyms
+        for table in tables
+        if table.exists()
+    )
+
+
+def _take_away(file: Path, root: Path) -> None:
+    """Delete a file, and the folders above it that are empty then, whose names may name a case."""
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == root or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _scrub(
+    home: Home, holding: Mapping[Path, Collection[str]], returns: Sequence[Return], workers: Workers
+) -> dict[Path, str]:
+    """Scrub originals of the cases that they hold; which could not be, and what to do."""
+    read = {version.original for return_ in returns for version in return_.versions if version.was_read}
+    failed = {}
+    for file, references in holding.items():
+        was_read = str(file.relative_to(home.originals)) in read
+        try:
+            with machine_faults_told():
+                scrub_original(file, references, was_read, home.programme, home.settings.limits, workers)
+        except DippError as error:
+            failed[file] = str(error)
+    return failed
+
+
+def scrub_arrivals(home: Home, files: Sequence[Path], workers: Workers) -> Collection[Path]:
+    """Take cases that were erased out of originals that arrived since; those that cannot be searched for them."""
+    erasures, limits = home.erasures(), home.settings.limits
+    if not erasures.marks:
+        return ()
+    searched = search_files(files, erasures, limits, workers)
+    for file, references in searched.holding.items():
+        scrub_original(file, references, False, home.programme, limits, workers)
+    contents = {file.parent.name for file in searched.holding}
+    if contents:
+        erasures.scrubbed(contents, hashes_of_copies(contents, home.originals))
+    return searched.unsearched
