@@ -5,6 +5,7 @@ Here is what is tried, and what follows when a hostile file defeats it.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dipp_pipeline import atomic
@@ -14,7 +15,7 @@ from dipp_pipeline.feedback.layout import copy_in_layout
 from dipp_pipeline.feedback.marks import Painter, mark_cells
 from dipp_pipeline.feedback.problems import in_order, list_problems
 from dipp_pipeline.feedback.workbook import saved
-from dipp_pipeline.intake.issues import Issue
+from dipp_pipeline.intake.issues import Issue, numbered_sheet
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
@@ -41,6 +42,7 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
     except Exception:
         put(no_copy("the file could not be read"))
         return
+    issues = _with_names(issues, sheets)
     why = ""
     attempts: Sequence[Callable[[str], Copy]] = (
         lambda _: copy_in_layout(original, sheets),
@@ -64,6 +66,12 @@ def _sheets(original: Path, issues: Sequence[Issue], limits: Limits) -> Sequence
     if any(issue.rule_code in _NEVER_OPENED for issue in issues):
         raise NotCopied("it was refused unread")
     return read_sheets(original, limits)
+
+
+def _with_names(issues: Sequence[Issue], sheets: Sequence[Sheet]) -> Sequence[Issue]:
+    """The issues with the names of sheets that were stored by their number."""
+    names = {numbered_sheet(number): sheet.name for number, sheet in enumerate(sheets, 1)}
+    return [replace(issue, sheet=names.get(issue.sheet or "", issue.sheet)) for issue in issues]
 
 
 def _marked(copied: Copy, title: str, issues: Sequence[Issue]) -> bytes:

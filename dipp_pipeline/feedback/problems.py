@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dipp_pipeline.feedback.copies import Copy
 from dipp_pipeline.feedback.marks import Painter, advice, look_of
 from dipp_pipeline.feedback.workbook import free_name, write_text
-from dipp_pipeline.intake.issues import Issue, alike, grouped
+from dipp_pipeline.intake.issues import Issue, alike, grouped, is_described
 from dipp_pipeline.programme.matching import tidy
 from dipp_pipeline.spreadsheets.ranges import cell_ranges
 
@@ -175,8 +175,9 @@ def _found_in_all(together: Sequence[Issue], worksheet: Worksheet | None) -> str
 
 
 def _found(issue: Issue, worksheet: Worksheet | None) -> str:
-    """What was found, from the copied cell where the issue does not say: what names a case is stored nowhere else."""
-    if issue.found is not None or issue.cell is None or worksheet is None:
+    """What was found, from the copied cell where the issue does not say: what a person typed is stored nowhere else."""
+    is_said = issue.found is not None and not is_described(issue.found)
+    if is_said or issue.cell is None or worksheet is None:
         return issue.found or ""
     value = worksheet[issue.cell].value
     return "(blank)" if value is None else tidy(str(value))

@@ -6,7 +6,7 @@ Values are not judged here: a cell's text goes on as it stands, with its address
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from dipp_pipeline.intake.counts import Contents
 from dipp_pipeline.intake.issues import Issue, quotable
@@ -68,7 +68,15 @@ def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTab
 
     Those are F03 to F05 and F07, W01, W02 and W06.
     """
-    return _Finder(programme).find(sheets)
+    read = _Finder(programme).find(sheets)
+    return replace(read, issues=tuple(_numbered(issue, sheets) for issue in read.issues))
+
+
+def _numbered(issue: Issue, sheets: Sequence[Sheet]) -> Issue:
+    """The issue with the place of its sheet in the file, if that was not read."""
+    if issue.rule_code != "W06":
+        return issue
+    return replace(issue, sheet_number=[sheet.name for sheet in sheets].index(issue.sheet or "") + 1)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def land(
         "answers": answers,
         "columns": validated.columns,
         "changes": changes(_landed(before) if before else None, {"cases": cases, "answers": answers}),
-        "issues": _issues(validated.issues),
+        "issues": _issues(validated.issues, programme),
         "corrections": _corrections(applied),
     }
     reading = version.folder / definitions["definitions"]
@@ -123,9 +123,9 @@ def _loss(in_force: Version | None, cases: pl.DataFrame) -> dict[str, int] | Non
     return {"cases": accepted.join(cases, on=CASE, how="anti").height, "of": accepted.height}
 
 
-def _issues(issues: Sequence[Issue]) -> pl.DataFrame:
+def _issues(issues: Sequence[Issue], programme: Programme) -> pl.DataFrame:
     schema = unmarked(ISSUES)
-    kept = map(attrgetter(*schema), map(to_be_kept, issues))
+    kept = map(attrgetter(*schema), to_be_kept(issues, programme))
     return pl.DataFrame(list(kept), schema=schema, orient="row")
 
 

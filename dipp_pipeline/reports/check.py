@@ -50,8 +50,13 @@ class Checked:
             "file": self.file,
             "outcome": self.outcome,
             "cases": asdict(self.counts),
-            "issues": [asdict(issue) for issue in self.issues],
+            "issues": [_shown(issue) for issue in self.issues],
         }
+
+
+def _shown(issue: Issue) -> dict[str, object]:
+    """A sheet is told by its name, which is not stored here."""
+    return {name: value for name, value in asdict(issue).items() if name != "sheet_number"}
 
 
 def check_files(
