@@ -1,7 +1,6 @@
 """What goes wrong and a person can mend: one base class. Whatever else is raised is a bug and is shown as one."""
 
 import errno
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,14 +61,6 @@ def machine_faults_told() -> Iterator[None]:
         yield
     except OSError as error:
         raise MachineError(_sentence(error)) from error
-    except Exception as error:
-        said = getattr(error, "orig", error)  # by SQLite, of which SQLAlchemy makes an error of its own, full of links
-        if not isinstance(said, sqlite3.Error):
-            raise
-        raise MachineError(
-            f"Dagster's history cannot be written or read ({said}). Look whether the disk is full or another process "
-            "has it open, and run it again."
-        ) from error
 
 
 def _sentence(error: OSError) -> str:

@@ -4,7 +4,7 @@ import gc
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dipp_pipeline.errors import machine_faults_told
+from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home, Lock
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise
@@ -54,21 +54,32 @@ def refresh_home(home: Home, lock: Lock, debug: bool = False) -> Refreshed:
     if home.nothing_to_do():
         in_force = summarise(home.database)
         return Refreshed(in_force, home.database, in_force.returns_received, False, None, *_for_the_data_team(home))
-    gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
+    changed, error = False, None
     refresh = Refresh(home, lock)
     try:
-        with machine_faults_told():
-            refresh.start_ingest(home.programme.region_by_slug)
-            from dipp_pipeline.orchestration.refresh import run_refresh
-
-            run = run_refresh(refresh, debug)
+        changed, error = _run(refresh, debug)
+    except DippError as fault:
+        if debug:
+            raise
+        error = fault
     finally:
         refresh.stop()
-    database = home.warehouse if run.error else home.database
+    database = home.warehouse if error else home.database
     summary = summarise(database) if database.exists() else None
-    received = summary.returns_received if summary else 0
-    unchanged = received if run.returns_read is None else max(received - run.returns_read, 0)
-    return Refreshed(summary, home.database, unchanged, run.changed, run.error, *_for_the_data_team(home))
+    received, read = summary.returns_received if summary else 0, refresh.returns_read
+    unchanged = received if read is None else len(home.history().returns) - read
+    return Refreshed(summary, home.database, unchanged, changed, error, *_for_the_data_team(home))
+
+
+def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
+    """Run the job in Dagster, which is imported while returns are read: whether a release was made, or why not."""
+    gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
+    with machine_faults_told():
+        refresh.start_ingest(refresh.home.programme.region_by_slug)
+        from dipp_pipeline.orchestration.refresh import run_refresh
+
+        run = run_refresh(refresh, debug)
+    return run.changed, run.error
 
 
 def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None]:

@@ -26,8 +26,8 @@ class Refresh:
 
     def __init__(self, home: Home, lock: Lock) -> None:
         self.home = home
-        self.read: list[Submission] | None = None
-        """What its ingest read; None where that has not ended well."""
+        self.returns_read: int | None = None
+        """How many returns its ingest had to read; None where that has not ended well."""
         self._lock = lock
         self._started: tuple[frozenset[str], _IngestProcess] | None = None
 
@@ -43,8 +43,9 @@ class Refresh:
         assert self._started
         _, process = self._started
         self._started = None
-        self.read = process.result()
-        return self.read
+        read = process.result()
+        self.returns_read = len({submission.return_.return_id for submission in read})
+        return read
 
     def stop(self) -> None:
         """End an ingest that nobody waits for any more."""

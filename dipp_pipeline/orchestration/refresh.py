@@ -1,13 +1,16 @@
 """Run the whole job in this process, recorded in the home's Dagster instance like any other run."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.instance.ref import InstanceRef
+from sqlalchemy.exc import DBAPIError
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import DippError, MachineError
 from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
@@ -20,8 +23,6 @@ from dipp_pipeline.settings import shipped
 class RefreshRun:
     """What a run did."""
 
-    returns_read: int | None
-    """None where it failed before that could be told."""
     changed: bool
     """Whether it made a new release."""
     error: Exception | None
@@ -38,11 +39,11 @@ def prepare_dagster_home(home: Home) -> None:
 def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
     """Run the nightly job now, on a home that is locked. With `debug`, errors are raised and the log is shown.
 
-    Raises KeyboardInterrupt where the run was stopped, once Dagster has noted it.
+    Raises MachineError where Dagster's history cannot be used, and KeyboardInterrupt where the run was stopped, once
+    Dagster has noted it.
     """
-    prepare_dagster_home(refresh.home)
     job = build_definitions(refresh.home, refresh).resolve_job_def(NIGHTLY_REFRESH)
-    with _instance(refresh.home) as instance:
+    with _history_faults_told(refresh.home), _instance(refresh.home) as instance:
         try:
             result = job.execute_in_process(
                 instance=instance,
@@ -56,7 +57,6 @@ def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     shown = {materialization.asset_key: materialization.metadata for materialization in made}
     return RefreshRun(
-        returns_read=None if refresh.read is None else len({entry.return_.return_id for entry in refresh.read}),
         changed=bool(shown[FINDINGS]["changed"].value) if FINDINGS in shown else False,
         error=None if result.success else _why(result),
     )
@@ -64,8 +64,21 @@ def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
 
 def _instance(home: Home) -> dg.DagsterInstance:
     """The home's instance. What steps print stays here: no step of ours prints, and to capture it takes processes."""
+    prepare_dagster_home(home)
     nowhere = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides={"compute_logs": nowhere}))
+
+
+@contextmanager
+def _history_faults_told(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise MachineError(
+            f"Dagster's history in {home.dagster} cannot be read or written ({error.orig}). Look whether the disk is "
+            "full or another process has it open, and run it again. If it is broken, move that folder away: nothing "
+            "but the history of runs is in it."
+        ) from error
 
 
 def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
