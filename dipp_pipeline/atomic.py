@@ -96,8 +96,8 @@ def remove(folder: Path) -> None:
 
 
 def switch_link(link: Path, target: Path) -> None:
-    """Make a symbolic link lead to another target, at once for whoever follows it."""
-    with new_folder_beside(link) as folder:
+    """Make a symbolic link lead to a target on the same disk, at once for whoever follows it."""
+    with new_folder_beside(target) as folder:
         (folder / link.name).symlink_to(os.path.relpath(target, link.parent))
         (folder / link.name).replace(link)
         _sync(link.parent)

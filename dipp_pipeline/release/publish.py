@@ -6,20 +6,23 @@ restricted/releases/                                     former ones
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import pyarrow as pa
 
 from dipp_pipeline import atomic
 from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.release.in_force import release_in_force
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
-from dipp_pipeline.warehouse.project import Project
+from dipp_pipeline.warehouse.project import Model, Project
 
 DATABASE = "dipp_findings.duckdb"
 _FOR_EVERYONE = 0o755
+_FOR_EVERYONE_TO_READ = 0o644
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,17 @@ def publish(warehouse: Path, project: Project, published: Path, former: Path, ke
     with open_warehouse(warehouse) as opened:
         tables = {mart.name: opened.table(mart.name) for mart in project.marts}
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
-    with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
-        write_database(aside / DATABASE, project.marts, tables)
-        (aside / DATABASE).chmod(0o644)
+    if not folder.exists():  # else a publication was killed just before the switch
+        _write(folder, project.marts, tables)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)
     return Release(outcome.release_id, changed=True)
+
+
+def _write(folder: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
+    with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
+        write_database(aside / DATABASE, marts, tables)
+        (aside / DATABASE).chmod(_FOR_EVERYONE_TO_READ)
 
 
 def release_name(release_id: str, published_at: datetime) -> str:
@@ -85,19 +93,33 @@ def _adopt(published: Path, releases: Path, former: Path) -> None:
     """Take over a home of before version 0.3, in which `published` was a folder and former releases were files."""
     releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)
     releases.chmod(_FOR_EVERYONE)
+    atomic.sweep(releases)
     for file in former.glob("*.duckdb"):
-        with atomic.new_folder(former / file.stem) as folder:
-            file.rename(folder / DATABASE)
+        if not (former / file.stem).exists():
+            with atomic.new_folder(former / file.stem) as folder:
+                shutil.copyfile(file, folder / DATABASE)  # not moved: what a killed process leaves aside is swept
+        file.unlink()
     if published.is_symlink() or not published.is_dir():
         return
-    if (published / DATABASE).exists():
-        with open_warehouse(published / DATABASE) as opened:
-            (release,) = opened.read("release_info")
-        folder = releases / release_name(release["release_id"], release["published_at"])
-        if folder.exists():  # the home was copied, and the link followed
-            shutil.rmtree(published)
-        else:
-            published.rename(folder)
-        atomic.switch_link(published, folder)
+    if not (published / DATABASE).exists():
+        _take_away_empty(published)
+        return
+    with open_warehouse(published / DATABASE) as opened:
+        (release,) = opened.read("release_info")
+    folder = releases / release_name(release["release_id"], release["published_at"])
+    if folder.exists():  # the home was copied, and the link followed
+        shutil.rmtree(published)
     else:
-        published.rmdir()
+        published.rename(folder)
+    atomic.switch_link(published, folder)
+
+
+def _take_away_empty(published: Path) -> None:
+    """Make room for the link. Raises PublicationError where somebody put something there."""
+    files = sorted(path.name for path in published.iterdir())
+    if files:
+        raise PublicationError(
+            f"Nothing was published: {published} holds no release, but {', '.join(files)}. Move that away, and run the "
+            "refresh again."
+        )
+    published.rmdir()

@@ -5,7 +5,6 @@ import io
 import os
 import resource
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-import sqlalchemy
 
 from dipp_pipeline.errors import MachineError, machine_faults_told
 from dipp_pipeline.intake import drop_folder
@@ -286,13 +284,3 @@ def test_what_duckdb_says_of_a_disk_is_told_as_a_fault_of_the_machine(
 def test_what_duckdb_says_of_a_query_is_no_fault_of_the_machine(tmp_path: Path):
     with pytest.raises(duckdb.Error), new_warehouse(tmp_path / "x.duckdb") as warehouse:
         warehouse.count("select no_such_column")
-
-
-@pytest.mark.parametrize("wrapped", [False, True], ids=["as SQLite says it", "as SQLAlchemy says it"])
-def test_a_history_of_dagster_that_cannot_be_written_is_told_without_links(wrapped: bool):
-    fault = sqlite3.OperationalError("disk I/O error")
-
-    def work() -> None:
-        raise sqlalchemy.exc.OperationalError("insert", {}, fault) if wrapped else fault
-
-    assert told(work).startswith("Dagster's history cannot be written or read (disk I/O error). Look whether")

@@ -1,5 +1,6 @@
 """When a release is made, and that it is switched in at once while the one before stays whole."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dipp_pipeline import atomic
 from dipp_pipeline.release.publish import PublicationError, Release, release_in_force
 from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, copied_definitions
@@ -131,6 +133,129 @@ def test_who_has_the_old_release_open_keeps_it_while_others_see_the_new(home: Ho
 
         assert ask(reader) == old
         assert release_in_force(home.database) == "aaaaaaaaaaaa"
+
+
+def test_a_process_that_holds_the_old_release_sees_the_new_one_when_it_opens_the_path_anew(home: Home):
+    old = release_in_force(home.database)
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    with duckdb.connect(str(home.database), read_only=True) as held:
+        home.publish()
+
+        with duckdb.connect(str(home.database), read_only=True) as opened_anew:
+            assert opened_anew.execute("select release_id from release_info").fetchone() == ("aaaaaaaaaaaa",)
+        assert held.execute("select release_id from release_info").fetchone() == (old,)
+
+
+def test_what_is_published_is_a_link_that_goes_wherever_the_home_goes(home: Home, tmp_path: Path):
+    release = release_in_force(home.database)
+    assert not home.published.readlink().is_absolute()
+
+    home.path.rename(tmp_path / "elsewhere")
+
+    assert release_in_force(tmp_path / "elsewhere" / "published" / "dipp_findings.duckdb") == release
+
+
+def test_everyone_may_read_what_is_published_and_nothing_else(published_demo: Home):
+    published = [published_demo.published, *published_demo.published.iterdir(), published_demo.path / "releases"]
+
+    assert {oct(path.stat().st_mode & 0o777) for path in published} == {"0o755", "0o644"}
+    for folder in (published_demo.restricted, published_demo.keys):
+        assert folder.stat().st_mode & 0o077 == 0
+    for path in (*published_demo.restricted.rglob("*"), *published_demo.keys.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_release_that_was_made_but_not_switched_in_is_switched_in(home: Home):
+    before = home.published.resolve()
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+    home.publish()
+    atomic.switch_link(home.published, before)
+
+    assert home.publish() == Release("aaaaaaaaaaaa", changed=True)
+    assert release_in_force(home.database) == "aaaaaaaaaaaa"
+
+
+def test_half_a_release_is_swept_away_and_never_kept_as_a_former_one(home: Home):
+    half = home.path / "releases" / ".aside-ended-here"
+    half.mkdir()
+    (half / "dipp_findings.duckdb").write_bytes(b"half a database")
+    rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")
+
+    home.publish()
+
+    assert not half.exists()
+    assert len(releases(home)) == 2
+
+
+@pytest.fixture
+def home_of_before(home: Home) -> Home:
+    """The home as version 0.2 left it: what is published is a folder, and former releases are files."""
+    published = home.published.resolve()
+    home.published.unlink()
+    published.rename(home.published)
+    (home.path / "releases").rmdir()
+    shutil.rmtree(home.former_releases)
+    home.former_releases.mkdir()
+    for day in range(1, 4):
+        shutil.copyfile(home.database, home.former_releases / f"2026010{day}T020000-00000000000{day}.duckdb")
+    return home
+
+
+def test_a_home_of_before_goes_over_by_itself(home_of_before: Home):
+    release, content = release_in_force(home_of_before.database), home_of_before.database.read_bytes()
+
+    assert home_of_before.publish() == Release(release, changed=False)
+
+    assert home_of_before.published.is_symlink()
+    assert home_of_before.database.read_bytes() == content
+    former = sorted(home_of_before.former_releases.iterdir())
+    assert [folder.name for folder in former] == [f"2026010{day}T020000-00000000000{day}" for day in range(1, 4)]
+    assert [[file.name for file in folder.iterdir()] for folder in former] == [["dipp_findings.duckdb"]] * 3
+    assert (former[0] / "dipp_findings.duckdb").read_bytes() == content
+
+
+def test_a_home_of_before_that_was_killed_between_two_renames_goes_over_all_the_same(home_of_before: Home):
+    release, content = release_in_force(home_of_before.database), home_of_before.database.read_bytes()
+    (home_of_before.path / "releases").mkdir()
+    home_of_before.published.rename(home_of_before.path / "releases" / f"20260201T020000-{release}")
+    (home_of_before.former_releases / "20260101T020000-000000000001").mkdir()
+    shutil.copyfile(
+        home_of_before.former_releases / "20260101T020000-000000000001.duckdb",
+        home_of_before.former_releases / "20260101T020000-000000000001" / "dipp_findings.duckdb",
+    )
+
+    assert home_of_before.publish() == Release(release, changed=True)
+
+    assert release_in_force(home_of_before.database) == release
+    former = sorted(home_of_before.former_releases.iterdir())
+    assert [folder.name[:8] for folder in former] == ["20260101", "20260102", "20260103", "20260201"]
+    assert {(folder / "dipp_findings.duckdb").read_bytes() for folder in former} == {content}
+
+
+def test_a_copy_of_a_home_that_followed_the_link_goes_over_by_itself(home: Home, tmp_path: Path):
+    copy = replace(home, path=tmp_path / "copy")
+    shutil.copytree(home.path, copy.path)
+    assert not copy.published.is_symlink()
+    release = release_in_force(copy.database)
+
+    assert copy.publish() == Release(release, changed=False)
+
+    assert copy.published.is_symlink()
+    assert release_in_force(copy.database) == release
+    assert len(releases(copy)) == 1
+
+
+def test_a_release_folder_that_holds_something_else_is_a_sentence(home: Home):
+    home.published.unlink()
+    home.published.mkdir()
+    (home.published / "notes.txt").write_text("whose?")
+    before = releases(home)
+
+    with pytest.raises(PublicationError, match=r"published holds no release, but notes\.txt\. Move that away"):
+        home.publish()
+
+    assert releases(home) == before
+    assert (home.published / "notes.txt").exists()
 
 
 def test_of_the_former_releases_the_latest_few_are_kept(home: Home):
