@@ -21,6 +21,7 @@ from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, Return
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
+from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.release.in_force import release_in_force
@@ -249,7 +250,8 @@ class Home:
             before = by_id.get(arrival.return_id)
             content = content_of(arrival, self.settings.limits)
             if content is not None and (before is None or not erasures.are_same(content, before.latest.sha256)):
-                new["/".join(filter(None, (arrival.region_slug, arrival.path)))] = content
+                path = without_case_references(arrival.path)
+                new["/".join(filter(None, (arrival.region_slug, path)))] = content
         return new
 
     def nothing_to_do(self) -> bool:

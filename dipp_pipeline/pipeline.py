@@ -126,7 +126,8 @@ def feedback(home: Home) -> Feedback:
 def _receive(home: Home, region_slugs: Collection[str]) -> None:
     by_id, erasures = home.history().by_id, home.erasures()
     received_at = home.clock()
-    for arrival in arrivals(home.incoming, home.programme):
+    arrived = {arrival.return_id: arrival for arrival in arrivals(home.incoming, home.programme)}
+    for arrival in arrived.values():
         if arrival.region_slug is None or arrival.region_slug in region_slugs:
             before = by_id.get(arrival.return_id)
             receive(arrival, before, home.landing, home.originals, erasures, home.settings.limits, received_at)

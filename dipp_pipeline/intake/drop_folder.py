@@ -194,8 +194,12 @@ def _arrival(file: Path, incoming: Path, programme: Programme) -> Arrival:
 
 
 def _named(region_slug: str | None, path: str, file: Path) -> Arrival:
-    """An arrival whose path is text, also where its bytes are not; its identity is of the bytes."""
-    identity = hashlib.sha256(os.fsencode(f"{region_slug or ''}\n{path}")).hexdigest()[:16]
+    """An arrival whose path is text, also where its bytes are not; its identity is of the bytes.
+
+    A hash of a case reference would give it away, so that files which only their references tell apart are one return.
+    """
+    told_by = without_case_references(path)
+    identity = hashlib.sha256(os.fsencode(f"{region_slug or ''}\n{told_by}")).hexdigest()[:16]
     return Arrival(region_slug, _shown(path), file, identity)
 
 

@@ -92,7 +92,14 @@ def _unopened(file: Path, region: Region | None, programme: Programme) -> Return
     """Why a file is refused for where it lies or what it is called, if it is."""
     if region is None:
         return under_no_region(programme)
-    return name_holds_case_reference(programme) if holds_case_reference(file.name) else None
+    return name_holds_case_reference(programme) if holds_case_reference(_path_under(region, file)) else None
+
+
+def _path_under(region: Region, file: Path) -> str:
+    """The file's path under the region's folder; its name alone where it is in none."""
+    *folders, name = Path(os.path.normpath(file.absolute())).parts
+    below = folders[::-1].index(region.slug) if region.slug in folders else 0
+    return "/".join((*folders[len(folders) - below :], name))
 
 
 def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path) -> list[Path | None]:

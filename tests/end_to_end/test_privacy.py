@@ -38,6 +38,11 @@ IN_A_SHEET_S_NAME = "Q765430"
 MISPLACED = "Q765431"
 """A case reference where a PDU should be."""
 
+TYPED = "Trudgen Wessenlake"
+"""A name where an ethnicity should be, and on a sheet that is not read, as its name."""
+
+IN_A_FILE_S_NAME, IN_A_FOLDER_S_NAME = "Q765433", "CRNQ765434"
+
 SEEN_AS_SENT = ("incoming", "restricted/originals", "restricted/feedback")
 
 REFERENCE = re.compile(r"[A-Za-z]\s*(?:\d\s*){6}")
@@ -50,7 +55,7 @@ def personal_return() -> CaseReturn:
         given.headings[heading] = heading
         for case in given.cases:
             case[heading] = text
-    given.cases[0]["pdu"] = MISPLACED
+    given.cases[0] |= {"pdu": MISPLACED, "ethnicity": TYPED}
     given.cases[1]["case_reference"] = "Q76543O"
     return given
 
@@ -61,7 +66,12 @@ def used_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     home = tmp_path_factory.mktemp("privacy") / "home"
     shutil.copytree(DEMO_RETURNS, home / "incoming")
     shutil.copytree(SAMPLES / "defects" / "wales", home / "incoming" / "wales")
-    write_xlsx(home / "incoming" / "wales" / "personal.xlsx", {f"{IN_A_SHEET_S_NAME} scores": personal_return().rows()})
+    wales, rows = home / "incoming" / "wales", personal_return().rows()
+    write_xlsx(wales / "personal.xlsx", {f"{IN_A_SHEET_S_NAME} scores": rows})
+    write_xlsx(wales / "typed.xlsx", {"Case scores": rows, TYPED: [[TYPED] * 5]})
+    (wales / IN_A_FOLDER_S_NAME).mkdir()
+    write_xlsx(wales / f"{IN_A_FILE_S_NAME} scores.xlsx", {"Case scores": rows})
+    write_xlsx(wales / IN_A_FOLDER_S_NAME / "scores.xlsx", {"Case scores": rows})
     commands = (
         ("refresh", "--json"),
         ("status",),
@@ -69,6 +79,8 @@ def used_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ("history", "wales", "R07-1.xlsx"),
         ("explain", "wales", "delivery_effective"),
         ("withdraw", "wales", "R01-1.xlsx"),
+        ("history", "wales", f"{IN_A_FILE_S_NAME} scores.xlsx"),
+        ("withdraw", "wales", "a case reference scores.xlsx"),
         ("refresh",),
     )
     done = [dipp(*command, "--home", home) for command in commands]
@@ -82,7 +94,8 @@ def secrets() -> set[str]:
     tables = [table for folder in (DEMO_RETURNS, SAMPLES / "defects") for table in _tables(folder)]
     references = {text for table in tables for row in table for text in row if REFERENCE.fullmatch(text.strip())}
     assert len(references) > 400
-    personal = (*personal_return().references(), *PERSONAL.values(), MISPLACED, IN_A_SHEET_S_NAME)
+    in_names = (IN_A_SHEET_S_NAME, IN_A_FILE_S_NAME, IN_A_FOLDER_S_NAME.removeprefix("CRN"))
+    personal = (*personal_return().references(), *PERSONAL.values(), MISPLACED, TYPED, *in_names)
     return {_bare(text) for text in (*references, *personal)}
 
 
@@ -94,6 +107,16 @@ def test_no_byte_outside_what_was_sent_holds_a_reference_or_a_name(used_home: tu
 
     assert {file.suffix for file in others} >= {".parquet", ".duckdb", ".json", ".db", ".key"}
     assert held == set()
+
+
+def test_no_name_of_what_is_stored_holds_a_reference(used_home: tuple[Path, str], secrets: set[str]):
+    home, _ = used_home
+    stored = [path for path in home.rglob("*") if not path.is_relative_to(home / "incoming")]
+
+    assert [path.name for path in stored if _holds(path.name, secrets)] == []
+    marked_up = home / "restricted" / "feedback" / "wales"
+    assert (marked_up / "a case reference" / "scores.xlsx.marked-up.xlsx").exists()
+    assert not (marked_up / "a case reference scores.xlsx.marked-up.xlsx").exists()  # it was withdrawn
 
 
 def test_the_search_finds_what_is_there(used_home: tuple[Path, str], secrets: set[str], tmp_path: Path):
