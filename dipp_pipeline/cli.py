@@ -95,7 +95,7 @@ def home_option(command: Command) -> Command:
     """Most commands work on a home."""
     return click.option(
         "--home",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(path_type=Path),
         help="The home folder. Default: DIPP_HOME, else dipp_home in this folder.",
     )(command)
 
@@ -137,7 +137,7 @@ def demo(home: Path | None) -> None:
     from dipp_pipeline.home import open_home
 
     opened = open_home(home)
-    if opened.path.exists():
+    if opened.path.exists() and not (opened.path.is_dir() and not any(opened.path.iterdir())):
         raise click.UsageError(f"{opened.path} is in use already. Give another folder with --home.")
     shutil.copytree(Path(__file__).parent / "demo" / "incoming", opened.incoming)
     with opened.locked("dipp demo", _say) as lock:
@@ -369,6 +369,7 @@ def erase(case_reference: str, scrub_incoming: bool, home: Path | None) -> None:
     from dipp_pipeline.reports.text import show_erased
 
     opened = existing_home(home)
+    opened.check_drop_folder()
     with opened.locked("dipp erase", _say) as lock:
         refresh = partial(_refresh, opened, lock, as_json=False, strict=False)
         report = erase_case(opened, reference, scrub_incoming, refresh)
@@ -388,6 +389,7 @@ def purge(before: "datetime", home: Path | None) -> None:
     from dipp_pipeline.reports.text import show_purged
 
     opened = existing_home(home)
+    opened.check_drop_folder()
     with opened.locked("dipp purge", _say) as lock:
         dropped = [arrival.file for arrival in arrivals(opened.incoming, opened.programme)]
         returns = opened.history().returns

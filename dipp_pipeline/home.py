@@ -219,6 +219,11 @@ class Home:
                 tell(f"Waiting for {holder}, which has {self.path}.")
                 told = True
 
+    def check_drop_folder(self) -> None:
+        """Raise HomeError where the drop folder is gone: a disk that is not connected is no empty drop folder."""
+        if not self.incoming.is_dir():
+            raise HomeError(f"The drop folder {self.incoming} is not there. Connect or make it, and run this again.")
+
     def release_id(self, returns: Sequence[Return]) -> str:
         """First 12 hex digits of a SHA-256 over what a release is built from: readings, definitions and SQL."""
         built_from = [
@@ -242,8 +247,10 @@ class Home:
     def new_content(self) -> dict[str, str]:
         """Path to content of each file in the drop folder that differs from the latest version of its return.
 
-        It is exactly what an ingest would record. Raises MachineError where a folder cannot be opened.
+        It is exactly what an ingest would record. Raises HomeError where the drop folder is gone, MachineError where a
+        folder cannot be opened.
         """
+        self.check_drop_folder()
         by_id, erasures = self.history().by_id, self.erasures()
         new = {}
         for arrival in arrivals(self.incoming, self.programme):
@@ -295,8 +302,7 @@ def home_to_refresh(path: Path | None, tell: Callable[[str], None]) -> Home:
         for region in home.programme.regions:
             (home.incoming / region.slug).mkdir(parents=True, exist_ok=True)
         tell(f"{home.path} is a new home. Put returns into {home.incoming}/<region>, and refresh again.")
-    elif not home.incoming.is_dir():
-        raise HomeError(f"The drop folder {home.incoming} is not there. Connect or make it, and run the refresh again.")
+    home.check_drop_folder()
     return home
 
 

@@ -75,11 +75,15 @@ def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Se
 
     Raises SettingsError.
     """
-    written = _written(home / "dipp.toml", environment)
+    toml = home / "dipp.toml"
+    written = _written(toml)
     unknown = sorted(written.keys() - _MOST.keys())
     if unknown:
-        raise SettingsError(f'{home / "dipp.toml"}: there is no setting "{unknown[0]}". Take it out or mend its name.')
-    numbers = {name: _whole_number(name, value) for name, value in written.items()}
+        raise SettingsError(f'{toml}: there is no setting "{unknown[0]}". Take it out or mend its name.')
+    numbers = {name: _whole_number(name, value, f"in {toml}") for name, value in written.items()}
+    for name in _MOST:
+        if (variable := f"DIPP_{name.upper()}") in environment:
+            numbers[name] = _whole_number(name, environment[variable], f"from {variable}")
     limits = {setting.name: numbers.pop(setting.name) for setting in fields(Limits) if setting.name in numbers}
     return Settings(Limits(**limits), **numbers, pseudonym_key=_pseudonym_key(environment))
 
@@ -103,19 +107,18 @@ def _pseudonym_key(environment: Mapping[str, str]) -> bytes | None:
     return None if given is None else checked_key(given.encode(), "DIPP_PSEUDONYM_KEY")
 
 
-def _written(toml: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+def _written(toml: Path) -> dict[str, Any]:
     try:
-        written: dict[str, Any] = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
+        return tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{toml} is not valid TOML: {reason(error)}. Mend it or take it away.") from None
-    given = {name: environment[f"DIPP_{name.upper()}"] for name in _MOST if f"DIPP_{name.upper()}" in environment}
-    return written | given
 
 
-def _whole_number(name: str, value: Any) -> int:
+def _whole_number(name: str, value: Any, where: str) -> int:
     """A whole number, as TOML or a text has it: 1.9, true and inf are none."""
-    text = "" if isinstance(value, bool) else str(value).strip()
+    text = str(value).strip()
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= _MOST[name]:
-        raise SettingsError(f'The setting {name} is "{value}". Give a whole number from 1 to {_MOST[name]}.')
+        shown = text.lower() if isinstance(value, bool) else value
+        raise SettingsError(f'The setting {name} is "{shown}" ({where}). Give a whole number from 1 to {_MOST[name]}.')
     return number

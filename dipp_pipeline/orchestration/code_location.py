@@ -46,6 +46,7 @@ def _refresh_of(home: Home) -> dg.ResourceDefinition:
 
     @dg.resource(description="The home, locked for the run.")
     def locked(context: dg.InitResourceContext) -> Iterator[Refresh]:
+        home.check_drop_folder()
         tell = context.log.info if context.log else print
         purpose = f"Dagster run {context.run.run_id}" if context.run else "Dagster"
         with home.locked(purpose, tell) as lock:
