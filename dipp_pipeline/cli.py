@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,6 +70,8 @@ def main() -> None:
 def run() -> None:
     """What the command `dipp` calls: main, and then out, without the second that Python takes to take Dagster apart."""
     stop_when_asked()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # whatever a file is called
     try:
         main()
     except SystemExit as ended:

@@ -1,12 +1,15 @@
 """What the command shows to a person: sentences and tables on standard output."""
 
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from dipp_pipeline.intake.issues import grouped
 from dipp_pipeline.spreadsheets.ranges import cell_ranges
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
     from dipp_pipeline.reports.status import HeldVersion, Returns, Summary
 
 
-BAR = 40
-"""Characters of a bar from 0 to 100 per cent."""
+LONGEST_BAR, SHORTEST_BAR = 40, 10
+"""Characters of a bar from 0 to 100 per cent. Where there is no room for the shortest there is none."""
+
+_NARROWEST_MEASURE = 24
+_BESIDE_A_BAR = _NARROWEST_MEASURE + len(" Counted of relevant Per cent 95% interval ")
 
 RANGES = 5
 """So many ranges of cells are named for a problem that many share; --json names every cell."""
@@ -52,32 +58,59 @@ def show_refreshed(refreshed: "Refreshed") -> None:
 
 
 def show_findings(published: "Findings") -> None:
-    """Findings as a table, with a bar of the percentage in which the interval is marked."""
+    """Findings as a table, with a bar from 0 to 100 per cent where there is room for one."""
     who = published.region_name or f"{published.regions_included} of {published.regions_expected} regions"
     status = f" ({published.status})" if published.status else ""
     click.echo(f"{who}{status}, {published.cases_inspected} cases inspected. Release {published.release_id}.\n")
-    table = _table(("Measure",), ("Counted of relevant", "Per cent", "95% interval"))
-    table.add_column("0 to 100 per cent", no_wrap=True)
+    room = shutil.get_terminal_size((10_000, 0)).columns  # of what is no terminal there is plenty
+    bar = min(LONGEST_BAR, room - _BESIDE_A_BAR)
+    has_bar = bar >= SHORTEST_BAR
+    table = _table((), ("Counted of relevant", "Per cent", "95% interval"))
+    table.columns.insert(0, Column("Measure", min_width=_NARROWEST_MEASURE))
+    if has_bar:
+        table.add_column(f"0{'50':>{bar // 2 + 1}}{'100':>{bar - bar // 2 - 2}}", no_wrap=True)
     for finding in published.findings:
         table.add_row(
             finding.measure_title,
             f"{finding.counted_cases} of {finding.relevant_cases}",
             "" if finding.percentage_rounded is None else str(finding.percentage_rounded),
-            "" if finding.lower_95 is None else f"{finding.lower_95:.0f} to {finding.upper_95:.0f}",
-            _bar(finding),
+            _interval(finding),
+            *([_bar(finding, bar)] if has_bar else []),
         )
-    _show(table)
+    _show(table, max(room, _BESIDE_A_BAR))
+    if has_bar:
+        solid, shaded, mark = _bar_marks()
+        click.echo(
+            f"\n{solid} up to the lower end of the 95% interval, {shaded} the interval, {mark} the percentage itself."
+        )
 
 
-def _bar(finding: "Finding") -> str:
-    """A character for each 2.5 per cent: filled up to the percentage, its interval dotted where it goes on."""
+def _interval(finding: "Finding") -> str:
+    """The ends in whole numbers, rounded half up as percentages are."""
+    if finding.lower_95 is None or finding.upper_95 is None:
+        return ""
+    ends = (Decimal(end).quantize(Decimal(1), ROUND_HALF_UP) for end in (finding.lower_95, finding.upper_95))
+    return " to ".join(map(str, ends))
+
+
+def _bar(finding: "Finding", length: int) -> str:
+    """Solid up to the interval, shaded across it, with a mark at the percentage."""
     if finding.percentage is None or finding.lower_95 is None or finding.upper_95 is None:
-        return "no relevant case"
-    steps = [(step + 0.5) * 100 / BAR for step in range(BAR)]
-    return "".join(
-        ("█" if at >= finding.lower_95 else "▓") if at <= finding.percentage else "·" if at <= finding.upper_95 else " "
-        for at in steps
-    )
+        return "no relevant case"[:length]
+    solid, shaded, mark = _bar_marks()
+    middles = [(place + 0.5) * 100 / length for place in range(length)]
+    bar = [solid if at < finding.lower_95 else shaded if at <= finding.upper_95 else " " for at in middles]
+    bar[min(int(finding.percentage * length / 100), length - 1)] = mark
+    return "".join(bar)
+
+
+def _bar_marks() -> tuple[str, str, str]:
+    """What bars are made of: solid, shaded, the mark. Where output cannot show them, of what it can."""
+    try:
+        "█▒│".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return "#", "-", "|"
+    return "█", "▒", "│"
 
 
 def show_held(held: Sequence["HeldVersion"]) -> None:
@@ -253,9 +286,9 @@ def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     return table
 
 
-def _show(table: Table) -> None:
-    """As wide as it is, wherever it goes: a count that is cut off is worse than a line that is long."""
-    width = Console(width=10_000).measure(table).maximum
+def _show(table: Table, room: int = 10_000) -> None:
+    """As wide as it is, wherever it goes, but for texts that may be wrapped: a count must not be cut off."""
+    width = min(Console(width=10_000).measure(table).maximum, room)
     Console(width=width, markup=False, emoji=False).print(table)
 
 

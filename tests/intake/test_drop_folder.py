@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dipp_pipeline.errors import MachineError
+from dipp_pipeline.home import HomeError
 from dipp_pipeline.intake.drop_folder import arrivals, is_return
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.reports.check import check_files
@@ -93,8 +94,9 @@ def test_returns_stand_by_region_and_path(tmp_path: Path):
     ]
 
 
-def test_a_home_without_a_drop_folder_has_no_returns(tmp_path: Path):
-    assert Home(tmp_path / "home").new_content() == {}
+def test_a_drop_folder_that_is_gone_is_no_empty_one(tmp_path: Path):
+    with pytest.raises(HomeError, match="is not there"):
+        Home(tmp_path / "home").new_content()
 
 
 def drop(incoming: Path, *paths: str) -> None:
@@ -391,6 +393,7 @@ ENDINGS = st.sampled_from([b"", b".csv", b".xlsx"])
 def test_whatever_a_file_is_called_it_is_one_return_and_is_new_once(names: Set[bytes]):
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))
+        home.incoming.mkdir()
         for name in names:
             drop(home.incoming, f"wales/{os.fsdecode(name)}")
 
