@@ -50,15 +50,17 @@ class Dipp(click.Group):
                 sys.exit(1)
             if context.find_root().meta.get("debug"):
                 raise
-            raise click.ClickException(_message(error)) from None
+            raise click.ClickException(error_message(error)) from None
 
 
-def _message(error: Exception) -> str:
+def error_message(error: Exception) -> str:
     """Advice as it is; of what nobody foresaw what it was, and how to report it."""
     if isinstance(error, DippError):
         return str(error)
-    what = str(error) if isinstance(error, RuntimeError) else f"{type(error).__name__}: {error}"
-    return f"Something unexpected happened ({what.splitlines()[0]}). {REPORT}"
+    what = str(error).strip().partition("\n")[0]
+    if not isinstance(error, RuntimeError) or not what:  # ours hold the name of what was raised in another process
+        what = f"{type(error).__name__}: {what}" if what else type(error).__name__
+    return f"Something unexpected happened ({what}). {REPORT}"
 
 
 @click.group(cls=Dipp)
@@ -406,7 +408,7 @@ def _refresh(home: "Home", lock: "Lock", as_json: bool, strict: bool) -> int:
 
     refreshed = refresh_home(home, lock, debug=bool(click.get_current_context().find_root().meta.get("debug")))
     if refreshed.error:
-        _say(f"Error: {_message(refreshed.error)}")
+        _say(f"Error: {error_message(refreshed.error)}")
     if as_json:
         _print_json(refreshed.as_json())
     else:

@@ -17,6 +17,7 @@ THOROUGH = (
     "intake/test_hostile_files.py",
     "landing",
     "orchestration",
+    "test_home.py",
     "release",
     "template/test_filled_in.py",
     "reports",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dipp_pipeline.cli import error_message
 from tests.end_to_end.dipp import DEMO_RETURNS, SAMPLES, dipp
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
@@ -95,6 +96,34 @@ def test_a_broken_setting_is_a_sentence_and_with_debug_a_traceback(tmp_path: Pat
     assert 'The setting readers is "many"' in plain.stderr
     assert "Traceback" not in plain.stderr
     assert "Traceback" in debugged.stderr
+
+
+def test_what_nobody_foresaw_is_a_sentence_that_says_how_to_report_it_and_with_debug_a_traceback(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "incoming").mkdir()
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "dipp_findings.duckdb").write_text("this is no database, but a text")
+
+    plain = dipp("status", "--home", tmp_path)
+    debugged = dipp("status", "--home", tmp_path, "--debug")
+
+    assert (plain.returncode, debugged.returncode) == (1, 1)
+    assert plain.stderr.startswith("Error: Something unexpected happened (IOException: IO Error: ")
+    assert plain.stderr.endswith(
+        "Run it again with --debug, and send what that shows to whoever looks after the pipeline.\n"
+    )
+    assert plain.stderr.count("\n") == 1
+    assert "Traceback" in debugged.stderr
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), RuntimeError("line\nline"), KeyError(), AssertionError("\n")])
+def test_an_error_of_few_words_is_named_all_the_same(error: Exception) -> None:
+    sentence = error_message(error)
+
+    assert sentence.startswith("Something unexpected happened (")
+    assert "()" not in sentence
+    assert "\n" not in sentence
 
 
 def test_a_home_of_nothing_has_a_status(tmp_path: Path) -> None:
