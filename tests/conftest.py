@@ -1,6 +1,8 @@
-"""Homes that many tests read, landed once; and which tests are thorough: whole homes, hundreds of files.
+"""Homes that many tests read, landed once; and which tests are thorough or exhaustive.
 
-The unit tests alone are `python -m pytest -m "not thorough"`.
+Thorough ones walk whole homes: the unit tests alone are `python -m pytest -m "not thorough"`. Exhaustive ones open
+hundreds of files, kill processes, wait for limits or install other versions: README's command leaves them out, CI runs
+them.
 """
 
 from pathlib import Path
@@ -24,11 +26,30 @@ THOROUGH = (
     "validation/test_properties.py",
 )
 
+EXHAUSTIVE = (
+    "end_to_end/test_homes.py",
+    "end_to_end/test_interrupts.py",
+    "end_to_end/test_other_duckdbs.py",
+    "end_to_end/test_privacy.py",
+    "intake/test_hostile_files.py",
+    "landing/test_machine_faults.py",
+    "landing/test_read_again.py",
+    "orchestration/test_lock.py",
+    "privacy/test_scrub.py",
+    "privacy/test_scrub_incoming.py",
+    "privacy/test_search.py",
+    "privacy/test_unfinished.py",
+    "validation/test_properties.py",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if str(item.path.relative_to(HERE)).startswith(THOROUGH):
+        place = str(item.path.relative_to(HERE))
+        if place.startswith((*THOROUGH, *EXHAUSTIVE)):
             item.add_marker(pytest.mark.thorough)
+        if place.startswith(EXHAUSTIVE):
+            item.add_marker(pytest.mark.exhaustive)
 
 
 @pytest.fixture(scope="session")

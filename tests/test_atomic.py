@@ -91,18 +91,18 @@ def test_a_link_is_switched_and_stays_relative(tmp_path: Path):
 
 
 def test_what_a_killed_process_left_aside_is_swept_away_and_nothing_else(tmp_path: Path):
-    (tmp_path / "a" / ".aside-folder" / "b").mkdir(parents=True)
-    (tmp_path / "a" / ".aside-folder" / "b" / "c.txt").write_text("half")
-    (tmp_path / ".aside-file").write_text("half")
+    (tmp_path / "a" / ".aside-ab12_xyz" / "b").mkdir(parents=True)
+    (tmp_path / "a" / ".aside-ab12_xyz" / "b" / "c.txt").write_text("half")
+    (tmp_path / ".aside-12345678").write_text("half")
     (tmp_path / "a" / "kept.txt").write_text("whole")
     (tmp_path / "a" / "an .aside- note.txt").write_text("whole")
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "a" / ".aside-link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "a" / ".aside-abcdefgh").symlink_to(tmp_path / "elsewhere")
 
     atomic.sweep(tmp_path)
 
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
-    assert left == ["a", "a/.aside-link", "a/an .aside- note.txt", "a/kept.txt", "elsewhere"]
+    assert left == ["a", "a/.aside-abcdefgh", "a/an .aside- note.txt", "a/kept.txt", "elsewhere"]
 
 
 def test_a_document_is_read_as_it_was_written(tmp_path: Path):

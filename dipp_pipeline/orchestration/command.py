@@ -8,6 +8,7 @@ from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home, Lock
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise
+from dipp_pipeline.warehouse.engine import WarehouseError
 
 
 @dataclass(frozen=True)
@@ -85,4 +86,8 @@ def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
 def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None]:
     """Which versions are held, and where the marked-up returns are."""
     marked_up = next(home.feedback.rglob("*.xlsx"), None)
-    return held_versions(home.warehouse), home.feedback if marked_up else None
+    try:
+        held = held_versions(home.warehouse)
+    except WarehouseError:  # another version built it, and the run failed before it was built anew
+        held = ()
+    return held, home.feedback if marked_up else None

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
-from dipp_pipeline.errors import MachineError
+from dipp_pipeline.errors import DippError, MachineError
 
 if TYPE_CHECKING:  # a refresh that finds nothing to do has no use for pyarrow
     import pyarrow as pa
 
 Materialized = Literal["table", "view"]
+
+
+class WarehouseError(DippError):
+    """A database does not hold what is asked of it, since another version of the pipeline built it."""
+
 
 _TYPES = {
     "string": "VARCHAR",
@@ -110,6 +115,10 @@ def open_warehouse(file: Path) -> Iterator[Warehouse]:
         connection = duckdb.connect(str(file), read_only=True)
         try:
             yield Warehouse(connection)
+        except duckdb.CatalogException as error:
+            raise WarehouseError(
+                f"{file} was built by another version of the pipeline. Run the refresh, which builds it anew."
+            ) from error
         finally:
             connection.close()
 

@@ -102,14 +102,14 @@ def test_what_nobody_foresaw_is_a_sentence_that_says_how_to_report_it_and_with_d
     tmp_path: Path,
 ) -> None:
     (tmp_path / "incoming").mkdir()
-    (tmp_path / "published").mkdir()
-    (tmp_path / "published" / "dipp_findings.duckdb").write_text("this is no database, but a text")
+    (tmp_path / "restricted").mkdir()
+    (tmp_path / "restricted" / "erasures.json").write_text("this is no document, but a text")
 
-    plain = dipp("status", "--home", tmp_path)
-    debugged = dipp("status", "--home", tmp_path, "--debug")
+    plain = dipp("refresh", "--home", tmp_path)
+    debugged = dipp("refresh", "--home", tmp_path, "--debug")
 
     assert (plain.returncode, debugged.returncode) == (1, 1)
-    assert plain.stderr.startswith("Error: Something unexpected happened (IOException: IO Error: ")
+    assert plain.stderr.startswith("Error: Something unexpected happened (JSONDecodeError: ")
     assert plain.stderr.endswith(
         "Run it again with --debug, and send what that shows to whoever looks after the pipeline.\n"
     )

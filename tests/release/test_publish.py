@@ -176,7 +176,7 @@ def test_a_release_that_was_made_but_not_switched_in_is_switched_in(home: Home):
 
 
 def test_half_a_release_is_swept_away_and_never_kept_as_a_former_one(home: Home):
-    half = home.path / "releases" / ".aside-ended-here"
+    half = home.path / "releases" / ".aside-endedhe1"
     half.mkdir()
     (half / "dipp_findings.duckdb").write_bytes(b"half a database")
     rebuilt_as(home, "aaaaaaaaaaaa", "2026-12-01")

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from dipp_pipeline.reports.history import Change, MeasureChange, VersionReport, history_of_region
+from dipp_pipeline.warehouse.engine import WarehouseError
 from tests.homes import Home, story
 from tests.landing.small_returns import references, return_of, send_cases
 from tests.landing.test_store import pseudonym
@@ -244,6 +245,16 @@ def test_a_file_under_no_region_has_a_history(told: Told, path: str | None):
 @pytest.mark.parametrize(("region", "path"), [("wal", None), ("north-east", None), ("wales", "scores.xlsx")])
 def test_nothing_is_told_of_what_never_arrived(told: Told, region: str, path: str | None):
     assert history_of_region(told.home, region, path) == []
+
+
+def test_a_warehouse_of_another_version_is_told_with_what_to_do(tmp_path: Path):
+    home = Home(tmp_path)
+    home.restricted.mkdir()
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        warehouse.execute("create table of_before (x integer)")
+
+    with pytest.raises(WarehouseError, match=r"built by another version of the pipeline\. Run the refresh"):
+        history_of_region(home, "wales", None)
 
 
 def test_there_is_no_history_without_a_warehouse(tmp_path: Path):
