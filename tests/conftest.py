@@ -27,6 +27,7 @@ THOROUGH = (
 )
 
 EXHAUSTIVE = (
+    "end_to_end/test_dagster_dev.py",
     "end_to_end/test_homes.py",
     "end_to_end/test_interrupts.py",
     "end_to_end/test_other_duckdbs.py",
@@ -35,10 +36,13 @@ EXHAUSTIVE = (
     "landing/test_machine_faults.py",
     "landing/test_read_again.py",
     "orchestration/test_lock.py",
+    "privacy/test_names.py",
     "privacy/test_scrub.py",
     "privacy/test_scrub_incoming.py",
     "privacy/test_search.py",
+    "privacy/test_stored.py",
     "privacy/test_unfinished.py",
+    "template/test_filled_in.py",
     "validation/test_properties.py",
 )
 
