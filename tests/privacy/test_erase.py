@@ -7,11 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dipp_pipeline.intake.workers import open_workers
 from dipp_pipeline.orchestration.erasure import ErasureReport
-from dipp_pipeline.privacy.proof import prove_erased
-from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, story
+from tests.privacy.erasing import accepted, left_of, refresh
 from tests.returns import WRITERS, valid_return, write_xlsx
 
 CASE = valid_return().references()[1]
@@ -46,21 +44,8 @@ def without(standing: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[H
     return home, home.erase(CASE)
 
 
-def refresh(home: Home) -> None:
-    home.ingest()
-    home.build()
-    home.give_feedback()
-    home.publish()
-
-
 def left(home: Home) -> tuple[Path, ...]:
-    pseudonym, limits = home.again().pseudonym_key.pseudonym(CASE), home.settings.limits
-    with open_workers(home.programme, limits, 1) as workers:
-        return prove_erased(home.path, home.incoming, CASE, pseudonym, limits, workers).left
-
-
-def accepted(home: Home) -> int:
-    return summarise(home.database).cases["accepted"]
+    return left_of(CASE, home)
 
 
 def test_the_proof_finds_a_case_that_is_there(standing: Home):

@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 
 from dipp_pipeline import erasure
-from dipp_pipeline.intake.workers import open_workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.pipeline import UnreadError
 from dipp_pipeline.privacy.originals import ErasureError
-from dipp_pipeline.privacy.proof import prove_erased
 from dipp_pipeline.release.in_force import release_in_force
-from dipp_pipeline.reports.status import summarise
 from dipp_pipeline.settings import Limits
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
+from tests.privacy.erasing import accepted, left_of, refresh
 
 ERASED, *OTHERS = references("M", 10)
 
@@ -46,21 +44,8 @@ def home(published: Home, tmp_path: Path) -> Home:
     return published.copy(tmp_path / "home")
 
 
-def refresh(home: Home) -> None:
-    home.ingest()
-    home.build()
-    home.give_feedback()
-    home.publish()
-
-
 def left(home: Home) -> tuple[Path, ...]:
-    pseudonym, limits = home.again().pseudonym_key.pseudonym(ERASED), home.settings.limits
-    with open_workers(home.programme, limits, 1) as workers:
-        return prove_erased(home.path, home.incoming, ERASED, pseudonym, limits, workers).left
-
-
-def accepted(home: Home) -> int:
-    return summarise(home.database).cases["accepted"]
+    return left_of(ERASED, home)
 
 
 STEPS = {
