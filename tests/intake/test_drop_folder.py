@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dipp_pipeline.errors import MachineError
@@ -388,7 +388,8 @@ NAMES = st.binary(min_size=1, max_size=60).map(lambda name: name.replace(b"/", b
 ENDINGS = st.sampled_from([b"", b".csv", b".xlsx"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@example({b"_.\x80"})
 @given(st.sets(st.tuples(NAMES, ENDINGS).map(b"".join).filter(lambda name: name not in (b".", b"..")), max_size=12))
 def test_whatever_a_file_is_called_it_is_one_return_and_is_new_once(names: Set[bytes]):
     with TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 Each format's reader has a module of its own; they agree on `Sheet` and on `Refusal`, and on nothing else.
 """
 
+import os
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -33,7 +34,8 @@ def read_sheets(path: Path, limits: Limits) -> list[Sheet]:
         raise Refusal("F01", "binary_workbook")
     reader = _READERS.get(suffix)
     if reader is None:
-        raise Refusal("F01", "other_ending", ending=suffix) if suffix else Refusal("F01", "no_ending")
+        ending = os.fsencode(suffix).decode("utf-8", "replace")
+        raise Refusal("F01", "other_ending", ending=ending) if ending else Refusal("F01", "no_ending")
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # to open a pipe would be to wait for it
         raise Refusal("F01", "no_file")
