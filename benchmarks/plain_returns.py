@@ -69,4 +69,11 @@ def _answers(case: dict[str, object], programme: Programme, draw: random.Random)
             given = [written for value, written in choices.items() if value != "not_applicable"]
             applies = applicable.get(question.applies_when, high)
             answers[question.code] = draw.choice(given) if applies else choices["not_applicable"]
-    return answers
+    return answers | _without_support(answers, programme)
+
+
+def _without_support(answers: dict[str, str], programme: Programme) -> dict[str, str]:
+    """ "No" to each summary question that is "Yes" though none of its prompts is, which would be a problem (W05)."""
+    supported = {question.parent_code for question in programme.questions if answers.get(question.code) == "Yes"}
+    parents = {question.parent_code for question in programme.questions} & answers.keys()
+    return {parent: "No" for parent in parents - supported if answers[parent] == "Yes"}

@@ -17,8 +17,8 @@ from dipp_pipeline.intake.workers import Workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return
 from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
+from dipp_pipeline.landing.readings import forget_readings, readings_of
 from dipp_pipeline.landing.tables import CASE
-from dipp_pipeline.landing.write import forget_readings, readings_of
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
 from dipp_pipeline.privacy.originals import scrub_original
 

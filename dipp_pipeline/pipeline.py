@@ -3,8 +3,11 @@
 Each stage takes and gives plain values; here they are put in a row for one home, which the caller has locked.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
@@ -18,16 +21,17 @@ from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
 from dipp_pipeline.landing.history import Submission
 from dipp_pipeline.landing.originals import receive
-from dipp_pipeline.landing.write import clear_former_readings, forget_reading, land
+from dipp_pipeline.landing.readings import clear_former_readings, forget_reading
 from dipp_pipeline.privacy.originals import ErasureError
 from dipp_pipeline.programme.model import INSPECTORATE_TIME
 from dipp_pipeline.release import publish as release
 from dipp_pipeline.release.publish import Release
-from dipp_pipeline.validation.frame import Received
-from dipp_pipeline.validation.validate import Validated, validate
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.sources import Build
+
+if TYPE_CHECKING:
+    from dipp_pipeline.validation.validate import Validated
 
 
 class OriginalLostError(DippError):
@@ -44,6 +48,8 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
     Erasures that are not finished are finished first: raises ErasureError where one cannot be. Raises CorrectionError
     where a correction does not meet its mistake any more.
     """
+    from dipp_pipeline.landing.write import land  # only now: polars and pandera take a second to import
+
     home.sweep()
     limits = home.settings.limits
     submissions: list[Submission] = []
@@ -69,6 +75,9 @@ def check(
     home: Home, submissions: Sequence[Submission], workers: Workers, progress: Progress = no_progress
 ) -> list[tuple[Validated, Sequence[Applied]]]:
     """Read, correct and validate versions: what became of each, and the corrections that were applied to it."""
+    from dipp_pipeline.validation.frame import Received
+    from dipp_pipeline.validation.validate import validate
+
     originals = [submission.file for submission in submissions if submission.file]
     unsearched = scrub_arrivals(home, originals, workers)
     readable = [file for file in originals if file not in unsearched]

@@ -9,7 +9,7 @@ from dipp_pipeline.landing.tables import CASE, CHANGES, unmarked
 Tables = Mapping[str, pl.DataFrame]
 """The landed tables `cases` and `answers` of a version."""
 
-_CHANGES = unmarked(CHANGES)
+_CHANGES = pl.DataFrame(unmarked(CHANGES).empty_table()).schema
 
 
 def changes(before: Tables | None, after: Tables) -> pl.DataFrame:

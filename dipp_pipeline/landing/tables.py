@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import polars as pl
 import pyarrow as pa
 
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
@@ -77,7 +76,6 @@ def landed_tables(programme: Programme) -> Mapping[str, pa.Schema]:
     }
 
 
-def unmarked(schema: pa.Schema) -> pl.Schema:
-    """The polars schema of a table before it is marked with its return and version."""
-    columns = pl.DataFrame(schema.empty_table()).schema
-    return pl.Schema({name: data_type for name, data_type in columns.items() if name not in _IDENTITY})
+def unmarked(schema: pa.Schema) -> pa.Schema:
+    """The schema of a table before it is marked with its return and version."""
+    return pa.schema([column for column in schema if column.name not in _IDENTITY])

@@ -1,19 +1,19 @@
 """Land what reading a version gave: immutable Parquet under pseudonyms, in a folder put in place by one rename."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from operator import attrgetter
-from pathlib import Path
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from pyarrow import parquet
 
 from dipp_pipeline import atomic
 from dipp_pipeline.intake.corrections import Applied
 from dipp_pipeline.intake.issues import Issue, to_be_kept
 from dipp_pipeline.landing.changes import changes
-from dipp_pipeline.landing.history import MANIFEST, Return, Submission, Version
+from dipp_pipeline.landing.history import MANIFEST, Submission, Version
 from dipp_pipeline.landing.pseudonyms import Key
 from dipp_pipeline.landing.tables import CASE, CORRECTIONS, ISSUES, landed_tables, unmarked
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
@@ -80,30 +80,6 @@ def land(
         atomic.write_document(new / MANIFEST, manifest)
 
 
-def clear_former_readings(return_: Return, definitions: str) -> None:
-    """Remove what reading gave under definitions that are no longer in force, another key's pseudonyms among it."""
-    for folder in readings_of(return_):
-        if folder.name != definitions:
-            atomic.remove(folder)
-
-
-def forget_readings(return_: Return) -> None:
-    """Remove all that reading the return ever gave, so that each version is read again."""
-    for folder in readings_of(return_):
-        atomic.remove(folder)
-
-
-def forget_reading(version: Version) -> None:
-    """Remove what reading a version gave, so that it is read again."""
-    if version.reading:
-        atomic.remove(version.reading.folder)
-
-
-def readings_of(return_: Return) -> list[Path]:
-    """The folders of what reading its versions gave, under whatever definitions."""
-    return [folder for version in return_.versions for folder in version.folder.iterdir() if folder.is_dir()]
-
-
 def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
     pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
     return frame.with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
@@ -124,21 +100,17 @@ def _loss(in_force: Version | None, cases: pl.DataFrame) -> dict[str, int] | Non
 
 
 def _issues(issues: Sequence[Issue], programme: Programme) -> pl.DataFrame:
-    schema = unmarked(ISSUES)
-    kept = map(attrgetter(*schema), to_be_kept(issues, programme))
-    return pl.DataFrame(list(kept), schema=schema, orient="row")
+    return _frame(map(asdict, to_be_kept(issues, programme)), ISSUES)
 
 
 def _corrections(applied: Sequence[Applied]) -> pl.DataFrame:
-    rows = [
-        {
-            "line": done.correction.line,
-            "sheet": done.sheet,
-            "row": done.row,
-            "column_name": done.correction.column,
-            "author_role": done.correction.author_role,
-            "corrected_on": done.correction.corrected_on,
-        }
+    rows = (
+        {**asdict(done.correction), "column_name": done.correction.column, "sheet": done.sheet, "row": done.row}
         for done in applied
-    ]
-    return pl.DataFrame(rows, schema=unmarked(CORRECTIONS), orient="row")
+    )
+    return _frame(rows, CORRECTIONS)
+
+
+def _frame(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pl.DataFrame:
+    """The frame of a landed table before it is marked, of rows that may say more than it holds."""
+    return pl.DataFrame(pa.Table.from_pylist(list(rows), unmarked(schema)))

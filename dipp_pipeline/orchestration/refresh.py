@@ -1,19 +1,21 @@
 """Run the whole job in this process, recorded in the home's Dagster instance like any other run."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.exc import DBAPIError
 
 from dipp_pipeline.errors import DippError, MachineError
 from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import FINDINGS
 from dipp_pipeline.orchestration.code_location import build_definitions
+from dipp_pipeline.orchestration.event_log import OpenEventLog
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import NIGHTLY_REFRESH
 from dipp_pipeline.settings import shipped
@@ -63,10 +65,22 @@ def run_refresh(refresh: Refresh, debug: bool = False) -> RefreshRun:
 
 
 def _instance(home: Home) -> dg.DagsterInstance:
-    """The home's instance. What steps print stays here: no step of ours prints, and to capture it takes processes."""
+    """The home's instance. What steps print stays here: no step of ours prints, and to capture it takes processes.
+
+    Where Dagster keeps its history as it does by itself, the event log stays open during the run.
+    """
     prepare_dagster_home(home)
-    nowhere = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides={"compute_logs": nowhere}))
+    folder = str(home.dagster)
+    overrides = {"compute_logs": _class(NoOpComputeLogManager)}
+    default = InstanceRef.config_defaults(folder)
+    if InstanceRef.from_dir(folder).storage_data == default["storage"] and (log := default["event_log_storage"]):
+        overrides["event_log_storage"] = _class(OpenEventLog, log.config_dict)
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides=overrides))
+
+
+def _class(kind: type, config: Mapping[str, object] | None = None) -> Mapping[str, object]:
+    """A class as Dagster's configuration names one."""
+    return {"module": kind.__module__, "class": kind.__name__, "config": config or {}}
 
 
 @contextmanager
