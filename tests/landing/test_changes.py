@@ -104,7 +104,7 @@ def test_a_change_taken_back_is_the_same_change_the_other_way_round(verdicts: Ma
     there, back = compared(verdicts["before"], verdicts[name]), compared(verdicts[name], verdicts["before"])
 
     turned = there.rename({"value_before": "value_after", "value_after": "value_before"})
-    assert back.rows() == turned.select(*unmarked(CHANGES)).rows()
+    assert back.rows() == turned.select(*unmarked(CHANGES).names).rows()
 
 
 @pytest.mark.parametrize("name", SAME_VALUES)
@@ -155,7 +155,7 @@ def test_nothing_changed_in_a_first_version():
     told = changes(None, tables(judge(valid_return())))
 
     assert told.is_empty()
-    assert told.schema == unmarked(CHANGES)
+    assert told.to_arrow().schema.names == unmarked(CHANGES).names
 
 
 def compared(before: Validated, after: Validated) -> pl.DataFrame:
