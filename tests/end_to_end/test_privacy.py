@@ -43,6 +43,9 @@ TYPED = "Trudgen Wessenlake"
 
 IN_A_FILE_S_NAME, IN_A_FOLDER_S_NAME = "Q765433", "CRNQ765434"
 
+KEY = "0" * 64
+"""A fixed key: under a new one each time, one run in a hundred has a pseudonym that looks like a reference."""
+
 SEEN_AS_SENT = ("incoming", "restricted/originals", "restricted/feedback")
 
 REFERENCE = re.compile(r"[A-Za-z]\s*(?:\d\s*){6}")
@@ -65,6 +68,9 @@ def used_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A home with good and bad returns on which every command was run, and all that these said."""
     home = tmp_path_factory.mktemp("privacy") / "home"
     shutil.copytree(DEMO_RETURNS, home / "incoming")
+    (home / "keys").mkdir(mode=0o700)
+    (home / "keys" / "pseudonym.key").write_text(KEY)
+    (home / "keys" / "pseudonym.key").chmod(0o600)
     shutil.copytree(SAMPLES / "defects" / "wales", home / "incoming" / "wales")
     wales, rows = home / "incoming" / "wales", personal_return().rows()
     write_xlsx(wales / "personal.xlsx", {f"{IN_A_SHEET_S_NAME} scores": rows})
