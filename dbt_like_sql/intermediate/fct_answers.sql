@@ -1,5 +1,6 @@
 -- What each case answers to each question of its set, an adjusted question under its core equivalent.
 -- grain: one row a return, version, case and core question that holds an answer
+-- materialized: view
 with cases as (
     select * from int_version_cases
 ),

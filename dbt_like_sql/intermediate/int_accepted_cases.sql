@@ -1,5 +1,6 @@
 -- The cases that count: accepted by every rule, each in exactly one region.
 -- grain: one row a case
+-- materialized: view
 select
     cases.case_pseudonym::varchar as case_pseudonym,   -- the case
     cases.region_code::varchar as region_code,         -- its region

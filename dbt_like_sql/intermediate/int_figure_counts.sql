@@ -39,9 +39,9 @@ answered_by_region as (
         figure_kind,
         figure_code,
         region_code,
-        count(*) as relevant_cases,
-        sum(case when is_counted then 1 else 0 end) as counted_cases
-    from int_case_figures
+        sum(relevant_cases) as relevant_cases,
+        sum(counted_cases) as counted_cases
+    from int_return_figures
     where is_in_force
     group by figure_kind, figure_code, region_code
 ),

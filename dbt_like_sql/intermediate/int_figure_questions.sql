@@ -14,8 +14,7 @@ select
     questions.question_code::varchar as question_code,       -- a core question behind it
     (count(*) over (
         partition by figures.figure_kind, figures.figure_code
-    ))::integer as questions,                                -- how many questions are behind it
-    figures.counted_answers::varchar as counted_answers      -- the answers that count, space-separated
+    ))::integer as questions                                 -- how many questions are behind it
 from figures
 inner join questions
     on concat(' ', figures.question_codes, ' ') like concat('% ', questions.question_code, ' %')

@@ -1,5 +1,6 @@
 -- What each version makes of the measures of its region if it is in force and all other returns stay as they stand.
 -- grain: one row a return, version that was read and not refused, and measure
+-- materialized: view
 with versions as (
     select
         stg_versions.return_id,
@@ -16,15 +17,7 @@ measures as (
 ),
 
 counts as (
-    select
-        return_id,
-        version,
-        figure_code,
-        count(*) as relevant_cases,
-        sum(case when is_counted then 1 else 0 end) as counted_cases
-    from int_case_figures
-    where figure_kind = 'measure'
-    group by return_id, version, figure_code
+    select * from int_return_figures where figure_kind = 'measure'
 ),
 
 regions as (

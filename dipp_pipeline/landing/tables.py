@@ -14,7 +14,7 @@ _FIELD_TYPES = {"date": pa.date32(), "integer": pa.int32(), "boolean": pa.bool_(
 _IDENTITY = {"return_id": pa.string(), "version": pa.int32()}
 _PLACE = {"sheet": pa.string(), "row": pa.int32()}
 
-ANSWERS = pa.schema({**_IDENTITY, **_PLACE, CASE: pa.string(), "question_code": pa.string(), "answer": pa.string()})
+ANSWERS = pa.schema({**_IDENTITY, CASE: pa.string(), "question_code": pa.string(), "answer": pa.string()})
 
 COLUMNS = pa.schema({**_IDENTITY, "sheet": pa.string(), "column_name": pa.string(), "letters": pa.string()})
 """Where each field and question stands."""

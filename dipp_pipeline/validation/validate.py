@@ -122,7 +122,7 @@ def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, 
 
 def _answers(accepted: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     return accepted.unpivot(
-        index=[SHEET, ROW, CASE_REFERENCE],
+        index=CASE_REFERENCE,
         on=[question.code for question in programme.questions],
         variable_name="question_code",
         value_name="answer",

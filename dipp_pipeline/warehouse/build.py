@@ -37,6 +37,7 @@ def build_warehouse(target: Path, build: Build, seeds: Path, programme: Programm
         aside = folder / target.name
         with new_warehouse(aside) as warehouse:
             load_sources(warehouse, build, seeds, programme, project)
+            warehouse.commit()  # what is kept compressed is read faster than what only a transaction holds
             for model in project.models:
                 warehouse.create(model.name, model.sql, model.materialized)
             rows = {model.name: warehouse.count(model.name) for model in project.models if _is_counted(model)}

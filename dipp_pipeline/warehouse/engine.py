@@ -38,6 +38,10 @@ _FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT))
 """What DuckDB quotes of the system where a disk is full, whatever the error is called."""
 
 
+_IN_ANY_ORDER: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
+"""What is ordered by its select stays in order. What is not is loaded and written in half the time."""
+
+
 class Warehouse:
     """An open database. Names of relations may have a schema: `landing.cases`."""
 
@@ -90,6 +94,7 @@ class Warehouse:
         """Keep all that was loaded and created, in the one file."""
         self._connection.commit()
         self._connection.execute("checkpoint")
+        self._connection.begin()
 
 
 @contextmanager
@@ -127,7 +132,7 @@ def open_warehouse(file: Path) -> Iterator[Warehouse]:
 def new_warehouse(file: Path) -> Iterator[Warehouse]:
     """A new database, of which nothing is kept unless it is committed."""
     with disk_faults_told(file):
-        connection = duckdb.connect(str(file))
+        connection = duckdb.connect(str(file), config=_IN_ANY_ORDER)
         try:
             connection.begin()
             yield Warehouse(connection)

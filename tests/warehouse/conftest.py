@@ -3,7 +3,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.homes import Home, story
+from dipp_pipeline.warehouse.project import load_project
+from tests.homes import SQL_FOLDER, Home, story
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +19,12 @@ def built_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def open_warehouse(built_warehouse: Path):
-    """One connection to it, for tests that undo what they do."""
+    """One connection to it, for tests that undo what they do. Each view is a table there, to be spoilt by itself."""
     with duckdb.connect(str(built_warehouse)) as connection:
+        for model in load_project(SQL_FOLDER).models:
+            if model.materialized == "view" and model.layer == "intermediate":
+                connection.execute(f"create table spoilt as from {model.name}; drop view {model.name}")
+                connection.execute(f"alter table spoilt rename to {model.name}")
         yield connection
 
 

@@ -22,11 +22,10 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
                 from range(1, {LARGEST_REGION + 1}) as numbers(relevant),
                     range(0, {LARGEST_REGION + 1}) as shares(counted)
                 where counted <= relevant;
-            create table int_case_figures as
-                select figure_kind, figure_code, 'N52' as region_code, place < counted as is_counted,
-                    true as is_in_force
-                from int_figures, range({LARGEST_REGION}) as cases(place)
-                where place < relevant;
+            create table int_return_figures as
+                select figure_kind, figure_code, 'N52' as region_code, true as is_in_force,
+                    relevant as relevant_cases, counted as counted_cases
+                from int_figures;
         """)
         connection.execute(f"create table int_figure_counts as {PROJECT.model_by_name['int_figure_counts'].sql}")
 
