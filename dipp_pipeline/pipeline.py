@@ -5,7 +5,7 @@ Each stage takes and gives plain values; here they are put in a row for one home
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,13 @@ from dipp_pipeline.warehouse.sources import Build
 
 if TYPE_CHECKING:
     from dipp_pipeline.validation.validate import Validated
+
+
+_CASES_AT_ONCE = 50_000
+"""So many are validated together, since a schema costs the same for one as for many, and not more than one file above
+it, since each case takes memory."""
+
+_Corrected = tuple[Submission, tuple[ReturnTables, Sequence[Applied]]]
 
 
 class OriginalLostError(DippError):
@@ -73,7 +80,7 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
 
 def check(
     home: Home, submissions: Sequence[Submission], workers: Workers, progress: Progress = no_progress
-) -> list[tuple[Validated, Sequence[Applied]]]:
+) -> Iterator[tuple[Validated, Sequence[Applied]]]:
     """Read, correct and validate versions: what became of each, and the corrections that were applied to it."""
     from dipp_pipeline.validation.frame import Received
     from dipp_pipeline.validation.validate import validate
@@ -84,20 +91,21 @@ def check(
     for file in readable:
         _check_original(file)
     read = workers.read(readable, progress)
-    corrected = [
+    corrected = (
         _corrected(home, submission, next(read) if submission.file in readable else _not_read(home, submission))
         for submission in submissions
-    ]
-    received = [
-        Received(
-            submission.region.code if submission.region else "",
-            submission.version.received_at.astimezone(INSPECTORATE_TIME).date(),
-            tables,
-        )
-        for submission, (tables, _) in zip(submissions, corrected, strict=True)
-    ]
-    applied = [corrections for _, corrections in corrected]
-    return list(zip(validate(received, home.programme), applied, strict=True))
+    )
+    for batch in _batches(zip(submissions, corrected, strict=True)):
+        received = [
+            Received(
+                submission.region.code if submission.region else "",
+                submission.version.received_at.astimezone(INSPECTORATE_TIME).date(),
+                tables,
+            )
+            for submission, (tables, _) in batch
+        ]
+        applied = [corrections for _, (_, corrections) in batch]
+        yield from zip(validate(received, home.programme), applied, strict=True)
 
 
 def build(home: Home) -> Outcome:
@@ -158,6 +166,18 @@ def _corrected(home: Home, submission: Submission, tables: ReturnTables) -> tupl
         entry for entry in home.corrections if (entry.region_slug, entry.path) == (return_.region_slug, return_.path)
     ]
     return correct(tables, own, submission.region.code if submission.region else "", home.programme)
+
+
+def _batches(corrected: Iterable[_Corrected]) -> Iterator[list[_Corrected]]:
+    """What is validated together, in order."""
+    batch: list[_Corrected] = []
+    for submission, (tables, applied) in corrected:
+        batch.append((submission, (tables, applied)))
+        if sum(tables.case_rows for _, (tables, _) in batch) >= _CASES_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _not_read(home: Home, submission: Submission) -> ReturnTables:

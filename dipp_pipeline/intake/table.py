@@ -55,6 +55,10 @@ class ReturnTables:
     def refused(self) -> bool:
         return any(issue.severity == "refuse" for issue in self.issues)
 
+    @property
+    def case_rows(self) -> int:
+        return sum(len(table.rows) for table in self.tables)
+
 
 def refused(programme: Programme, refusal: Refusal, for_now: bool = False) -> ReturnTables:
     """The reading of a file that gave nothing but the reason why not."""
