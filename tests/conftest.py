@@ -1,59 +1,10 @@
-"""Homes that many tests read, landed once; and which tests are thorough or exhaustive.
-
-Thorough ones walk whole homes: the unit tests alone are `python -m pytest -m "not thorough"`. Exhaustive ones open
-hundreds of files, kill processes, wait for limits or install other versions: README's command leaves them out, CI runs
-them.
-"""
+"""Homes that many tests read, landed once."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.homes import DEMO, SAMPLES, Home, add_line, copied_definitions, story
-
-HERE = Path(__file__).parent
-
-THOROUGH = (
-    "end_to_end",
-    "privacy",
-    "intake/test_hostile_files.py",
-    "landing",
-    "orchestration",
-    "test_home.py",
-    "release",
-    "template/test_filled_in.py",
-    "reports",
-    "validation/test_properties.py",
-)
-
-EXHAUSTIVE = (
-    "end_to_end/test_dagster_dev.py",
-    "end_to_end/test_homes.py",
-    "end_to_end/test_interrupts.py",
-    "end_to_end/test_other_duckdbs.py",
-    "end_to_end/test_privacy.py",
-    "intake/test_hostile_files.py",
-    "landing/test_machine_faults.py",
-    "landing/test_read_again.py",
-    "orchestration/test_lock.py",
-    "privacy/test_names.py",
-    "privacy/test_scrub.py",
-    "privacy/test_scrub_incoming.py",
-    "privacy/test_search.py",
-    "privacy/test_stored.py",
-    "privacy/test_unfinished.py",
-    "template/test_filled_in.py",
-    "validation/test_properties.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        place = str(item.path.relative_to(HERE))
-        if place.startswith((*THOROUGH, *EXHAUSTIVE)):
-            item.add_marker(pytest.mark.thorough)
-        if place.startswith(EXHAUSTIVE):
-            item.add_marker(pytest.mark.exhaustive)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from dipp_pipeline.orchestration.command import refresh_home
 from tests.homes import Home, add_line, copied_definitions
 from tests.landing.small_returns import references, return_of, send, send_cases
 
+pytestmark = pytest.mark.thorough
+
 
 def sent(home: Home) -> Home:
     """The home after a return with a problem was sent, so that there is a marked-up copy to make."""

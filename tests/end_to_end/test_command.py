@@ -13,6 +13,8 @@ from tests.end_to_end.dipp import DEMO_RETURNS, SAMPLES, dipp
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
+pytestmark = pytest.mark.thorough
+
 HEAVY = {"dagster", "polars", "pandera", "duckdb", "pandas"}
 
 

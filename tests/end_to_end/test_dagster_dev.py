@@ -19,6 +19,8 @@ import pytest
 
 from tests.end_to_end.dipp import DEMO_RETURNS, ROOT
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 LAUNCH = """mutation ($selector: JobOrPipelineSelector!) {
   launchRun(executionParams: {selector: $selector}) { __typename ... on LaunchRunSuccess { run { runId } }
     ... on PythonError { message } ... on RunConfigValidationInvalid { errors { message } } }

@@ -8,6 +8,8 @@ from tests.end_to_end.dipp import dipp, refresh
 from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 NEED_A_HOME = [
     ("status",),
     ("findings",),

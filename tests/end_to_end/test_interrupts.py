@@ -13,6 +13,8 @@ from tests.end_to_end.dipp import DEMO_RETURNS, DIPP, refresh
 from tests.homes import Home
 from tests.processes import ended, is_locked, running_in_session, start, wait_until
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 MOMENTS: dict[str, Callable[[Home], object]] = {
     "as it starts": is_locked,
     "while returns are read": lambda home: list(home.landing.glob("*/*/return.json")),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 QUESTION = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)

@@ -24,6 +24,8 @@ from openpyxl import load_workbook
 from tests.end_to_end.dipp import DEMO_RETURNS, SAMPLES, dipp
 from tests.returns import CaseReturn, valid_return, write_xlsx
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 PERSONAL = {
     "Surname": "Quillfeatherton",
     "First name(s)": "Ebbalinda",

@@ -16,6 +16,8 @@ from tests.end_to_end.dipp import (
     refresh,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_findings_are_the_expected_ones(sample_programme: Path) -> None:
     assert_published_as_expected(sample_programme, SAMPLES / "programme" / "expected", FINDINGS)

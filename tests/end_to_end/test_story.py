@@ -4,7 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.dipp import FINDINGS, SAMPLES, assert_published_as_expected, dipp, refresh
+
+pytestmark = pytest.mark.thorough
 
 TABLES = (*FINDINGS, "programme_progress", "data_quality")
 

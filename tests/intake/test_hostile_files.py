@@ -19,6 +19,8 @@ from tests.intake.reading import LIMITS, rules_of
 from tests.returns import PROGRAMME
 from tests.spreadsheets.hostile_files import HOSTILE_FILES, HostileFile, Read, good, written
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 GOOD = HostileFile("a good return", "good.xlsx", written(good(".xlsx")), Read())
 EVERY = 40
 """So many hostile files, then a good one."""

@@ -22,6 +22,8 @@ from tests.returns import (
 )
 from tests.validation.judging import judge, judge_together
 
+pytestmark = pytest.mark.thorough
+
 Edit = Callable[[CaseReturn], None]
 
 

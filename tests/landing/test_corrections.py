@@ -13,6 +13,8 @@ from dipp_pipeline.pipeline import UnreadError
 from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
+pytestmark = pytest.mark.thorough
+
 HEADINGS = "region,return,case,field,from,to,reason,author_role,date"
 
 GOOD_LINES = (

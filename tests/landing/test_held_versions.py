@@ -13,6 +13,8 @@ from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.returns import CaseReturn
 
+pytestmark = pytest.mark.thorough
+
 HELD = ("half.csv", "over a fifth.csv", "exchanged.csv", "quarantined.csv", "misspelt.csv", "then refused.csv")
 """Returns of Wales whose second version is held."""
 

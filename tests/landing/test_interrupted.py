@@ -13,6 +13,8 @@ from dipp_pipeline.pipeline import UnreadError
 from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 
+pytestmark = pytest.mark.thorough
+
 
 class KilledError(Exception):
     """The process ended here."""

@@ -19,6 +19,8 @@ from dipp_pipeline.warehouse.engine import disk_faults_told, new_warehouse
 from tests.homes import Home, story
 from tests.landing.small_returns import references, send_cases
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 NORTH_EAST = story(1) / "north-east" / "North East.xlsx"
 
 

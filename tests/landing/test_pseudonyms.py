@@ -11,6 +11,8 @@ from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.settings import SettingsError, load_settings
 from tests.homes import Home
 
+pytestmark = pytest.mark.thorough
+
 LONG_ENOUGH = b"thirty-two characters or more of it"
 
 

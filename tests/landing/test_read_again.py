@@ -14,6 +14,8 @@ from dipp_pipeline.settings import Limits
 from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 FEW_ROWS = Limits(rows=3)
 BUSY = Limits(seconds=5)
 

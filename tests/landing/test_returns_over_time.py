@@ -10,6 +10,8 @@ import pytest
 from dipp_pipeline.pipeline import OriginalLostError
 from tests.homes import Home, story
 
+pytestmark = pytest.mark.thorough
+
 EVERY_RETURN = [
     "North East.xlsx",
     "atlantis/scores.xlsx",

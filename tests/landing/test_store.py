@@ -23,6 +23,8 @@ from dipp_pipeline.validation.validate import validate
 from tests.homes import Home, story
 from tests.returns import PROGRAMME
 
+pytestmark = pytest.mark.thorough
+
 TABLES = ("answers", "cases", "changes", "columns", "corrections", "issues")
 
 

@@ -14,6 +14,8 @@ from tests.end_to_end.dipp import dipp
 from tests.homes import Home, copied_definitions
 from tests.landing.small_returns import references, send_cases
 
+pytestmark = pytest.mark.thorough
+
 
 def refreshed(home: Home) -> Refreshed:
     home = home.again()

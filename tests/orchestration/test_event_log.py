@@ -4,12 +4,15 @@ from collections import Counter
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster import DagsterEventType as Kind
 
 from dipp_pipeline.orchestration.event_log import OpenEventLog
 from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 from tests.orchestration.test_command import refreshed
+
+pytestmark = pytest.mark.thorough
 
 
 def recorded(home: Home) -> Counter[Kind | None]:

@@ -15,6 +15,8 @@ from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 from tests.processes import Start, ended, is_locked, start, wait_until
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 NIGHTLY_RUN = (sys.executable, "-m", "dagster", "job", "execute", "-m", "dipp_pipeline.definitions")
 """How Dagster runs a job in a process of its own."""
 

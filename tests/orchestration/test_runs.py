@@ -16,6 +16,8 @@ from tests.end_to_end.dipp import DEMO_RETURNS
 from tests.homes import SQL_FOLDER, Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:

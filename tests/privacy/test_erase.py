@@ -12,6 +12,8 @@ from tests.homes import Home, story
 from tests.privacy.erasing import accepted, left_of, refresh
 from tests.returns import WRITERS, valid_return, write_xlsx
 
+pytestmark = pytest.mark.thorough
+
 CASE = valid_return().references()[1]
 
 

@@ -15,6 +15,8 @@ from tests.landing.small_returns import references, send_cases
 from tests.privacy.test_stored import stored_texts
 from tests.returns import PROGRAMME, SHEET, valid_return, write_xlsx
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 CASE = "M777001"
 NAMED = [
     f"{CASE}.csv",

@@ -17,6 +17,8 @@ from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER, Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 
+pytestmark = pytest.mark.thorough
+
 GONE = [
     ("mended.csv", 1),
     ("mended.csv", 2),

@@ -32,6 +32,8 @@ from tests.returns import (
     write_xlsx,
 )
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 FOLDERS = (DEMO, SAMPLES / "defects", *(SAMPLES / "story" / f"step-{step}" / "incoming" for step in (1, 2)))
 FILES = [file for folder in FOLDERS for file in sorted(folder.glob("*/**/*.*"))]
 READ = [file for file in FILES if sheets_of(file, LIMITS)]

@@ -12,6 +12,8 @@ from tests.intake.reading import LIMITS, sheets
 from tests.landing.small_returns import references, return_of, send_cases
 from tests.returns import SHEET, WRITERS, write_xlsx
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 ERASED, *OTHERS = references("M", 10)
 ALSO = OTHERS[0]
 

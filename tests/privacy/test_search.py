@@ -18,6 +18,8 @@ from dipp_pipeline.settings import MEGABYTE, Limits
 from tests.intake.reading import LIMITS, refusal_of, sheets
 from tests.returns import WRITERS, edit_part, valid_return, write_csv, write_ods, write_xls, write_xlsx
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 SEEN, HIDDEN = "A135791", "R677931"
 
 

@@ -17,6 +17,8 @@ from tests.homes import Home
 from tests.privacy.test_unfinished import under
 from tests.returns import PROGRAMME, SHEET, FormulaError, valid_return, write_csv, write_ods, write_xlsx
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 NAME = "Quillan Featherby"
 TEN = "a text of 17 characters"
 

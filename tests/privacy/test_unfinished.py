@@ -17,6 +17,8 @@ from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.privacy.erasing import accepted, left_of, refresh
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 ERASED, *OTHERS = references("M", 10)
 
 

@@ -10,6 +10,8 @@ import pytest
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import DEMO, SQL_FOLDER, Home
 
+pytestmark = pytest.mark.thorough
+
 STATISTICS = (
     "cases_inspected INTEGER, relevant_cases INTEGER, counted_cases INTEGER, percentage DOUBLE,"
     " percentage_rounded INTEGER, lower_95 DOUBLE, upper_95 DOUBLE"

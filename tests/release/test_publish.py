@@ -14,6 +14,8 @@ from dipp_pipeline.release.publish import PublicationError, Release, release_in_
 from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, copied_definitions
 
+pytestmark = pytest.mark.thorough
+
 BAD_TEST = "-- No region is called Wales.\n-- on: programme_progress\nselect * from programme_progress where {}\n"
 
 READER = """

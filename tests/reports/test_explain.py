@@ -21,6 +21,8 @@ from tests.landing.small_returns import references, return_of, send
 from tests.landing.test_store import pseudonym
 from tests.returns import PROGRAMME, write_xlsx
 
+pytestmark = pytest.mark.thorough
+
 REGIONS = sorted(folder.name for folder in DEMO.iterdir())
 
 with (SEEDS / "measures.csv").open(encoding="utf-8", newline="") as file:

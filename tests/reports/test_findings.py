@@ -11,6 +11,8 @@ from dipp_pipeline.reports.text import show_findings
 from tests.end_to_end.dipp import dipp
 from tests.homes import Home
 
+pytestmark = pytest.mark.thorough
+
 
 def finding(counted: int, of: int, lower: float | None, upper: float | None) -> Finding:
     percentage = 100 * counted / of if of else None

@@ -17,6 +17,8 @@ from tests.landing.small_returns import references, return_of, send_cases
 from tests.landing.test_store import pseudonym
 from tests.returns import PROGRAMME, SHEET, CaseReturn, write_xlsx, write_xlsx_as_excel
 
+pytestmark = pytest.mark.thorough
+
 SCORES = "parts/scores.xlsx"
 
 Findings = Mapping[str, tuple[int, int]]

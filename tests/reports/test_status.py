@@ -15,6 +15,8 @@ from dipp_pipeline.reports.status import Returns, summarise_returns
 from tests.homes import DEMO, Home
 from tests.returns import PROGRAMME
 
+pytestmark = pytest.mark.thorough
+
 Rows = Sequence[Sequence[str]]
 
 

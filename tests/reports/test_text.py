@@ -7,6 +7,8 @@ from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.reports.check import Checked
 from dipp_pipeline.reports.text import show_checked
 
+pytestmark = pytest.mark.thorough
+
 SAID = "Mend it."
 
 

@@ -21,6 +21,8 @@ from tests.homes import Home
 from tests.returns import PROGRAMME
 from tests.template.spreadsheet import worked_out
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 CASES = 60
 """Enough that every value of every list comes up, those of questions that are seldom asked too."""
 

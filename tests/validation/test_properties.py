@@ -11,6 +11,7 @@ from itertools import cycle
 from random import Random
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,8 @@ from tests.validation.layouts import (
     spellings,
     valid_return,
 )
+
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 BROKEN_RETURNS = 300
 VALID_RETURNS = 80
