@@ -81,7 +81,12 @@ def write_bytes(target: Path, content: bytes) -> None:
 
 def write_document(target: Path, content: Mapping[str, object]) -> None:
     """Write a small JSON document."""
-    write_bytes(target, (json.dumps(content, indent=1) + "\n").encode())
+    write_bytes(target, as_document(content))
+
+
+def as_document(content: Mapping[str, object]) -> bytes:
+    """A small JSON document, to be written into a new folder, which is synced as a whole."""
+    return (json.dumps(content, indent=1) + "\n").encode()
 
 
 def read_document(path: Path) -> Any:

@@ -77,7 +77,7 @@ def land(
             "corrections": sorted({entry.correction.line for entry in applied}),
             "loss": None if validated.refused else _loss(return_.in_force_before(version.number), cases),
         }
-        atomic.write_document(new / MANIFEST, manifest)
+        (new / MANIFEST).write_bytes(atomic.as_document(manifest))
 
 
 def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
