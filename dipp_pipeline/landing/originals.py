@@ -49,9 +49,8 @@ def receive(
         written = {"region": arrival.region_slug, "path": path, "names_a_case": arrival.names_a_case}
         atomic.write_document(folder / RETURN, written)
     with atomic.new_folder(folder / f"{number:04}") as new:
-        atomic.write_document(
-            new / VERSION, {"sha256": content, "original": original, "received_at": received_at.isoformat()}
-        )
+        version = {"sha256": content, "original": original, "received_at": received_at.isoformat()}
+        (new / VERSION).write_bytes(atomic.as_document(version))
     return True
 
 
