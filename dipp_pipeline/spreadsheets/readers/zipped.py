@@ -5,10 +5,12 @@ What a part means is not decided here; see excel.py and opendocument.py.
 
 import codecs
 import re
+import sys
 import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from io import BytesIO
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -26,7 +28,10 @@ LONGEST_RUN = 16 * MEGABYTE
 """Of text without a tag, or of one tag. Excel's longest cell has 32,767 characters."""
 
 _PIECE = MEGABYTE
-_LOCAL_HEADER = b"PK\x03\x04"
+
+_NOT_PLAIN = 0x1 | 0x20 | 0x40
+"""Flags of an entry that is encrypted, or a patch for another one."""
+
 _DECLARATION = re.compile(r"""\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["'][^>]*>""")
 
 _TAKEN = re.compile(r"utf-16(-?[lb]e)?|iso-8859-\d{1,2}|windows-\d{3,4}", re.IGNORECASE)
@@ -40,7 +45,6 @@ class Package:
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         """Raises Refusal: F01 for what is no zip, F02 for one that says that it expands too far."""
-        self._content = content
         self._limits = limits
         self._entries: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
         self._tags: dict[str, int] = {}
@@ -48,12 +52,11 @@ class Package:
         self.transcoded: set[str] = set()
         """The parts that turned out not to be in UTF-8."""
         try:
-            with zipfile.ZipFile(BytesIO(content)) as archive:
-                entries = archive.infolist()
+            self._archive = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             raise damaged() from None
-        self._check_size(sum(entry.file_size for entry in entries))
-        for entry in entries:
+        self._check_size(sum(entry.file_size for entry in self._archive.infolist()))
+        for entry in self._archive.infolist():
             self._entries[_key(entry.filename)].append(entry)
 
     def name(self, part: str) -> str | None:
@@ -67,17 +70,21 @@ class Package:
         if len(entries) != 1:
             raise damaged()
         (entry,) = entries
-        size = checksum = 0
+        if entry.flag_bits & _NOT_PLAIN or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refusal("F01", "packing")
+        to_its_end = copy(entry)
+        to_its_end.file_size = sys.maxsize  # or zipfile would stop at the size that the zip says, and not tell of more
+        size = 0
         try:
-            for piece in filter(None, _expanded(entry, self._content)):
-                size += len(piece)
-                self._check_size(size)
-                if size <= entry.file_size:  # what more comes is only counted
-                    checksum = zlib.crc32(piece, checksum)
-                    yield piece
-        except zlib.error:
+            with self._archive.open(to_its_end) as content:
+                while piece := content.read(_PIECE):
+                    size += len(piece)
+                    self._check_size(size)
+                    if size <= entry.file_size:  # what more comes is only counted
+                        yield piece
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError):
             raise damaged() from None
-        if (size, checksum) != (entry.file_size, entry.CRC):
+        if size != entry.file_size:
             raise damaged()
 
     def xml(self, part: str) -> Iterator[bytes]:
@@ -206,31 +213,3 @@ def _encoding(opening: bytes) -> str | None:
         return "utf-16-le" if opening.startswith(b"<") else "utf-16-be"
     declared = _DECLARATION.match(opening[:200].decode("utf-8", "replace"))
     return None if declared is None or declared[1].lower() in ("utf-8", "utf8", "us-ascii", "ascii") else declared[1]
-
-
-def _expanded(entry: zipfile.ZipInfo, content: bytes) -> Iterator[bytes]:
-    header = content[entry.header_offset : entry.header_offset + 30]
-    if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
-        raise damaged()
-    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refusal("F01", "packing")
-    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    start = entry.header_offset + 30 + names
-    packed = memoryview(content)[start : start + entry.compress_size]
-    slices = (packed[place : place + _PIECE] for place in range(0, len(packed), _PIECE))
-    return map(bytes, slices) if entry.compress_type == zipfile.ZIP_STORED else _inflated(slices)
-
-
-def _inflated(slices: Iterable[memoryview]) -> Iterator[bytes]:
-    """Never more than a piece at a time, however far a slice expands."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    for packed in slices:
-        left: bytes | memoryview = packed
-        while left and not inflater.eof:
-            yield inflater.decompress(left, _PIECE)
-            left = inflater.unconsumed_tail
-    while not inflater.eof:
-        piece = inflater.decompress(b"", _PIECE)
-        if not piece:
-            raise zlib.error
-        yield piece
