@@ -47,8 +47,12 @@ def test_an_error_of_libreoffices_own_is_an_error(tmp_path):
     [
         ('<table:table-cell table:number-columns-repeated="2"', [["Yes", "Yes", "end"], ["below", "", ""]]),
         ("<table:covered-table-cell/><table:table-cell", [["", "Yes", "end"], ["below", "", ""]]),
+        (
+            "<table:covered-table-cell><text:p>left</text:p></table:covered-table-cell><table:table-cell",
+            [["", "Yes", "end"], ["below", "", ""]],
+        ),
     ],
-    ids=["repeated cell", "cell covered by a merged one"],
+    ids=["repeated cell", "cell covered by a merged one", "what is left in a covered cell"],
 )
 def test_repeated_and_covered_cells_keep_the_others_at_their_addresses(tmp_path, repeated, expected):
     path = write_ods(tmp_path / "a.ods", sheets([["Yes", "end"], ["below"]]))
@@ -77,7 +81,7 @@ def test_the_note_of_a_cell_is_not_part_of_its_text(tmp_path):
     path = write_ods(tmp_path / "a.ods", sheets([["Yes"]]))
     note = "<office:annotation><text:p>Spoke to the manager</text:p></office:annotation>"
 
-    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f"{note}<text:p>Y<text:s/>es"))
+    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f"{note}<text:p>Y<text:s/>{note}es"))
 
     assert texts(path) == [["Y es"]]
 

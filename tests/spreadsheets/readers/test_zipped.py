@@ -1,3 +1,4 @@
+import itertools
 import warnings
 import zipfile
 import zlib
@@ -7,7 +8,7 @@ import pytest
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-from dipp_pipeline.spreadsheets.readers.zipped import DEEPEST, Package, start_tags
+from dipp_pipeline.spreadsheets.readers.zipped import DEEPEST, Package, elements, start_tags
 from tests.intake.reading import LIMITS
 
 
@@ -109,6 +110,37 @@ def test_what_the_parts_are_said_to_hold_is_summed_before_any_is_expanded():
 )
 def test_xml_that_would_exhaust_a_reader_is_unsafe(content):
     assert refusal("xl/Part.xml", package(content)) == "F02"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [" " * (2 * MEGABYTE), "<!--" + " " * (2 * MEGABYTE) + "-->", " " * (MEGABYTE - 5)],
+    ids=["after spaces", "after a comment", "across two pieces"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_unsafe_wherever_and_in_whatever_encoding_they_are_declared(before, encoding):
+    xml = f'{before}<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>'
+
+    assert situation("xl/Part.xml", package(xml.encode(encoding))) == ("F02", "self_expanding")
+
+
+def test_elements_come_as_they_open_and_close_and_whole_ones_once_with_what_is_in_them():
+    xml = b"<a b='1'><c><d/>x<e><c/></e></c><d/></a>"
+
+    found = [
+        (event, element.tag, len(element) if event == "end" else dict(element.items()))
+        for event, element in elements([xml], whole={"c"})
+    ]
+
+    assert found == [("start", "a", {"b": "1"}), ("end", "c", 2), ("start", "d", {}), ("end", "d", 0), ("end", "a", 0)]
+
+
+def test_no_tree_grows_however_many_elements_there_are():
+    pieces = itertools.chain([b"<a>"], itertools.repeat(b"<b><c/></b>" * 1000, 100), [b"</a>"])
+    reached = elements(pieces, whole={"b"})
+    _, root = next(reached)
+
+    assert max(len(root) for _ in reached) <= 1000
 
 
 def test_tags_that_open_without_end_are_unsafe_and_as_many_as_may_be_are_not():
