@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import LAST_COLUMN, UNSTORED, FormulaError, Refusal, Sheet, SheetBuilder
+from dipp_pipeline.spreadsheets.limits import MOST_SPACES
 from dipp_pipeline.spreadsheets.readers.zipped import Elements, Package, damaged, elements, overfull
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -156,7 +157,7 @@ def _paragraph(paragraph: Element) -> str:
         note.tail = behind
     for element in paragraph.iter():
         if element.tag == f"{_TEXT}s":
-            element.text = " " * min(_times(element, f"{_TEXT}c"), 1000)
+            element.text = " " * min(_times(element, f"{_TEXT}c"), MOST_SPACES)
         elif element.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
             element.text = " "
     return "".join(paragraph.itertext())

@@ -18,15 +18,7 @@ from xml.parsers import expat
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-
-MOST_TAGS = 60_000_000
-"""Of all parts together. A workbook with all the rows that are taken, by 60 columns, has fewer."""
-
-DEEPEST = 10_000
-"""How many tags may stand within each other."""
-
-LONGEST_RUN = 16 * MEGABYTE
-"""Of text without a tag, or of one tag. Excel's longest cell has 32,767 characters."""
+from dipp_pipeline.spreadsheets.limits import DEEPEST, LONGEST_RUN, MOST_TAGS
 
 _PIECE = MEGABYTE
 

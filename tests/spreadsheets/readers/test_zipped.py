@@ -8,7 +8,8 @@ import pytest
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-from dipp_pipeline.spreadsheets.readers.zipped import DEEPEST, Package, elements, start_tags
+from dipp_pipeline.spreadsheets.limits import DEEPEST
+from dipp_pipeline.spreadsheets.readers.zipped import Package, elements, start_tags
 from tests.intake.reading import LIMITS
 
 
