@@ -24,6 +24,7 @@ from openpyxl.xml.functions import fromstring
 
 from dipp_pipeline.feedback.copies import CELLS_AT_MOST, Copy, NotCopied, filled_cells
 from dipp_pipeline.feedback.marks import fit_note
+from dipp_pipeline.feedback.rows import cells_of
 from dipp_pipeline.feedback.workbook import LONGEST_TEXT, cut, sheet_names
 from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, Sheet
 
@@ -82,14 +83,15 @@ def _read(path: Path) -> Workbook:
         reader.read_theme()
         book = reader.wb
         apply_stylesheet(reader.archive, book)
-        book._date_formats = set()
+        book._date_formats = set()  # by which openpyxl would make dates of numbers, whatever it is asked for
         reader.read_worksheets()
     names = reader.parser.defined_names
     names.definedName = [name for name in names.definedName if _REFERENCE.fullmatch(name.value or "")]
     reader.parser.assign_names()
     if book.loaded_theme:
         fromstring(book.loaded_theme)  # it is written as it stands, so it must be no XML bomb
-    book._sheets = book.worksheets  # without sheets of a chart each
+    for chart in book.chartsheets:
+        book.remove(chart)
     book.views = [BookView()]
     book.template = False
     return book
@@ -97,13 +99,13 @@ def _read(path: Path) -> Workbook:
 
 def _contents(worksheet: Worksheet) -> tuple[str, int]:
     """The sheet's name and how many of its cells are filled."""
-    values = (cell.value for cell in worksheet._cells.values())
+    values = (cell.value for cell in cells_of(worksheet))
     return worksheet.title, sum(value is not None and bool(str(value).strip()) for value in values)
 
 
 def _disarm(worksheet: Worksheet, names: Collection[str]) -> None:
     """Take out what acts, or would cover the marks; `names` are those that a validation may refer to."""
-    worksheet._charts, worksheet._images, worksheet._pivots = [], [], []
+    worksheet._charts, worksheet._images, worksheet._pivots = [], [], []  # which openpyxl can add and not take out
     worksheet.conditional_formatting = ConditionalFormattingList()
     validations = worksheet.data_validations
     validations.dataValidation = [
@@ -117,7 +119,7 @@ def _disarm(worksheet: Worksheet, names: Collection[str]) -> None:
         worksheet.add_table(_plain(table))
     for view in worksheet.views.sheetView:
         view.tabSelected = False  # or typing into the list of problems would type into this sheet, too
-    for cell in worksheet._cells.values():
+    for cell in cells_of(worksheet):
         if not isinstance(cell, MergedCell):
             _settle(cell)
 
@@ -151,8 +153,9 @@ def _settle(cell: Cell) -> None:
     if cell.value is None:
         cell.data_type = "n"
     elif isinstance(cell.value, str):
-        cell.data_type = "e" if cell.data_type == "e" and cell.value in ERROR_TEXTS else "s"
-        cell._value = cut(cell.value, LONGEST_TEXT)
+        kind = "e" if cell.data_type == "e" and cell.value in ERROR_TEXTS else "s"
+        cell.value = cut(cell.value, LONGEST_TEXT)
+        cell.data_type = kind  # of itself openpyxl takes "=…" for a formula
     if cell.hyperlink is not None and cell.hyperlink.target:
         cell.hyperlink = None
     if cell.comment is not None:

@@ -4,9 +4,10 @@ openpyxl writes the rest of the sheet; for rows it takes five times as long.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, time, timedelta
 from math import isfinite
+from operator import attrgetter
 from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.cell import Cell
@@ -17,23 +18,29 @@ from openpyxl.worksheet.worksheet import Worksheet
 _KEPT = {"\r": "&#13;"}  # or XML would make a line feed of it
 
 
+def cells_of(worksheet: Worksheet) -> Collection[Cell]:
+    """The cells that there are, merged ones too, in no order. Public ways make all cells up to the last one."""
+    cells: Collection[Cell] = worksheet._cells.values()
+    return cells
+
+
 def write_rows(worksheet: Worksheet) -> Iterator[str]:
     """The rows in order. Their notes and links are handed to openpyxl on the way, which writes them after the rows.
 
     Raises ValueError where a cell holds what cannot be written.
     """
     rows = defaultdict(list)
-    for (row, _), cell in sorted(worksheet._cells.items()):
-        rows[row].append(cell)
+    for cell in sorted(cells_of(worksheet), key=attrgetter("row", "column")):
+        rows[cell.row].append(cell)
     dimensions = worksheet.row_dimensions
     for row in sorted(rows.keys() | dimensions.keys()):
         attributes = "".join(f" {name}={quoteattr(value)}" for name, value in dict(dimensions.get(row, {})).items())
         yield f'<row r="{row}"{attributes}>'
         for cell in rows[row]:
-            if cell._comment is not None:
-                worksheet._comments.append(CommentRecord.from_cell(cell))
+            if cell.comment is not None:
+                worksheet._comments.append(CommentRecord.from_cell(cell))  # which only openpyxl's own rows do
             if cell.hyperlink is not None:
-                worksheet._hyperlinks.append(cell.hyperlink)
+                worksheet._hyperlinks.append(cell.hyperlink)  # likewise
             yield _cell(cell)
         yield "</row>"
 

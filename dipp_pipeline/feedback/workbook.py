@@ -12,9 +12,8 @@ from xml.etree.ElementTree import Element
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.core import DocumentProperties
-from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet._writer import WorksheetWriter  # the only way to write a sheet without a file
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -80,10 +79,12 @@ def saved(book: Workbook) -> bytes:
 
 
 class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
-    """openpyxl's own passes every sheet through the system's temporary folder, where cases must never lie."""
+    """openpyxl's own passes every sheet through the system's temporary folder, where cases must never lie.
+
+    Of charts and pictures none are written: layout.py takes them out.
+    """
 
     def write_worksheet(self, ws: Worksheet) -> None:
-        ws._drawing = SpreadsheetDrawing()
         writer = WorksheetWriter(ws, BytesIO())
         writer.write_top()
         writer.xf.send(Element("sheetData"))
@@ -93,5 +94,5 @@ class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
         before, after = writer.out.getvalue().split(b"<sheetData />")
         content = b"".join((before, b"<sheetData>", rows.encode(), b"</sheetData>", after))
         self._archive.writestr(ws.path[1:], content)
-        ws._rels = writer._rels
+        ws._rels = writer._rels  # from where openpyxl writes them after this
         self.manifest.append(ws)

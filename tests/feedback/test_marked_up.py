@@ -371,6 +371,16 @@ def test_values_stand_in_place_of_formulas(tmp_path):
     assert book[CASES]["D3"].data_type == "e"
 
 
+@pytest.mark.parametrize("text", ["#N/A", "=1+1"])
+def test_a_text_that_looks_like_something_else_stays_a_text(tmp_path, text):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet(SHEET).write_string("B2", text)
+
+    cell = marked_copy(tmp_path / "a.xlsx")[SHEET]["B2"]
+
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
 @pytest.mark.parametrize("number", ["99999999", "-1", "45801.123456789", "0.1"])
 def test_a_number_stays_as_it_is_even_where_it_is_no_day(tmp_path, number):
     original = write_xlsx(tmp_path / "a.xlsx", {SHEET: [["a"], ["b", date(2025, 5, 24)]]})

@@ -329,6 +329,8 @@ def xml_bombs() -> Iterator[HostileFile]:
                 return xml.replace(root, declaration + root, 1).replace(used[:8], used, 1)
 
             yield HostileFile("XML bomb", f"{bomb} in the {name}{ending}", edited(ending, {part: edit}), "F02")
+    late = replacing(b"<sst", b" " * 2 * MEBIBYTE + bombs["billion laughs"] + b"<sst")
+    yield HostileFile("XML bomb", "billion laughs far into the strings.xlsx", xlsx(strings=late), "F02")
     nobody_reads = {"docProps/core.xml": lambda xml: bombs["billion laughs"] + b"<x>&l9;</x>"}
     yield HostileFile("XML bomb", "billion laughs where nobody reads.xlsx", edited(".xlsx", nobody_reads), Read())
 
@@ -372,6 +374,9 @@ def zip_bombs() -> Iterator[HostileFile]:
         packed_as(".xlsx", {STRINGS: packed((strings, 1), (spaces, 60), size=9_000)}),
         "F01",
     )
+    whole = unpacked(".xlsx")[SHEET_1]
+    more = Packed(packed((whole + b"<x/>", 1)).content, len(whole), zlib.crc32(whole))
+    yield of("holds more than its size and checksum.xlsx", packed_as(".xlsx", {SHEET_1: more}), "F01")
     yield of("says more than it holds.xlsx", sheet(b" ", 1, size=900_000), "F01")
     yield of("overlapping.xlsx", packed_as(".xlsx", {"xl/media/1.png": packed((zeros, 20))}, times=60))
     yield of(
@@ -639,6 +644,11 @@ def malformed_text() -> Iterator[HostileFile]:
     yield of("an unknown encoding.xlsx", xlsx(sheet=replacing(b'encoding="UTF-8"', b'encoding="zip"')), "F01")
     yield of(
         "an encoding that it is not in.xlsx", xlsx(strings=replacing(b'encoding="UTF-8"', b'encoding="UTF-16"')), "F01"
+    )
+    yield of(
+        "UTF-16 after a million spaces.ods",
+        ods(lambda xml: (" " * MEBIBYTE + xml.decode().partition("?>")[2]).encode("utf-16")),
+        Read(),
     )
     yield of("a NUL.csv", written(replacing(pdu, b"Gw\0ent")(csv)), "F01")
     yield of("UTF-16.csv", written(csv.decode().encode("utf-16")), "F01")

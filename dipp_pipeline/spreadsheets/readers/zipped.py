@@ -5,34 +5,44 @@ What a part means is not decided here; see excel.py and opendocument.py.
 
 import codecs
 import re
+import sys
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from copy import copy
 from io import BytesIO
 from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError, XMLParser, iterparse
 from xml.parsers import expat
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-
-MOST_TAGS = 60_000_000
-"""Of all parts together. A workbook with all the rows that are taken, by 60 columns, has fewer."""
-
-DEEPEST = 10_000
-"""How many tags may stand within each other."""
-
-LONGEST_RUN = 16 * MEGABYTE
-"""Of text without a tag, or of one tag. Excel's longest cell has 32,767 characters."""
+from dipp_pipeline.spreadsheets.limits import DEEPEST, LONGEST_RUN, MOST_TAGS
 
 _PIECE = MEGABYTE
-_LOCAL_HEADER = b"PK\x03\x04"
+
+_STEP = MEGABYTE // 8
+"""What of a part is parsed at once: of its elements few are then in memory together, which is faster, too."""
+
+_DOCTYPE = b"<!DOCTYPE"
+"""Without it there are no entities but those of XML itself."""
+
+_NOT_PLAIN = 0x1 | 0x20 | 0x40
+"""Flags of an entry that is encrypted, or a patch for another one."""
+
 _DECLARATION = re.compile(r"""\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["'][^>]*>""")
+
+_OPENING = 200
+"""So much of a part is searched for its declaration, and no more: it can be made to take ages."""
 
 _TAKEN = re.compile(r"utf-16(-?[lb]e)?|iso-8859-\d{1,2}|windows-\d{3,4}", re.IGNORECASE)
 """Encodings of XML besides UTF-8."""
 
 Attributes = dict[str, str]
+
+Elements = Iterator[tuple[str, Element]]
+"""Each with "start" where it opens, and with "end" where it closes."""
 
 
 class Package:
@@ -40,7 +50,6 @@ class Package:
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         """Raises Refusal: F01 for what is no zip, F02 for one that says that it expands too far."""
-        self._content = content
         self._limits = limits
         self._entries: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
         self._tags: dict[str, int] = {}
@@ -48,12 +57,11 @@ class Package:
         self.transcoded: set[str] = set()
         """The parts that turned out not to be in UTF-8."""
         try:
-            with zipfile.ZipFile(BytesIO(content)) as archive:
-                entries = archive.infolist()
+            self._archive = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             raise damaged() from None
-        self._check_size(sum(entry.file_size for entry in entries))
-        for entry in entries:
+        self._check_size(sum(entry.file_size for entry in self._archive.infolist()))
+        for entry in self._archive.infolist():
             self._entries[_key(entry.filename)].append(entry)
 
     def name(self, part: str) -> str | None:
@@ -67,24 +75,33 @@ class Package:
         if len(entries) != 1:
             raise damaged()
         (entry,) = entries
-        size = checksum = 0
+        if entry.flag_bits & _NOT_PLAIN or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refusal("F01", "packing")
+        to_its_end = copy(entry)
+        to_its_end.file_size = sys.maxsize  # or zipfile would stop at the size that the zip says, and not tell of more
+        size = 0
         try:
-            for piece in filter(None, _expanded(entry, self._content)):
-                size += len(piece)
-                self._check_size(size)
-                if size <= entry.file_size:  # what more comes is only counted
-                    checksum = zlib.crc32(piece, checksum)
-                    yield piece
-        except zlib.error:
+            with self._archive.open(to_its_end) as content:
+                while piece := content.read(_PIECE):
+                    size += len(piece)
+                    self._check_size(size)
+                    if size <= entry.file_size:  # what more comes is only counted
+                        yield piece
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError):
             raise damaged() from None
-        if (size, checksum) != (entry.file_size, entry.CRC):
+        if size != entry.file_size:
             raise damaged()
 
     def xml(self, part: str) -> Iterator[bytes]:
         """The content of a part of XML, in UTF-8. Raises Refusal, too, where it is made to exhaust whoever reads it."""
         run = tags_found = 0
+        end_before = b""
         tags_elsewhere = sum(tags for other, tags in self._tags.items() if other != part)
         for piece in self._in_utf_8(part):
+            window = end_before + piece
+            if _DOCTYPE in window:
+                raise Refusal("F02", "self_expanding")
+            end_before = window[-len(_DOCTYPE) :]
             tags = piece.count(b"<")
             tags_found += tags
             run = 0 if tags else run + len(piece)
@@ -101,8 +118,6 @@ class Package:
     def _in_utf_8(self, part: str) -> Iterator[bytes]:
         pieces = self.pieces(part)
         first = next(pieces, b"")
-        if b"<!DOCTYPE" in first:
-            raise _self_expanding()
         encoding = _encoding(first)
         if encoding is None:
             yield first
@@ -111,7 +126,8 @@ class Package:
         self.transcoded.add(part)
         try:
             decoder = codecs.getincrementaldecoder(encoding if _TAKEN.fullmatch(encoding) else "")()
-            yield _DECLARATION.sub("", decoder.decode(first), count=1).encode()
+            text = decoder.decode(first)
+            yield (_DECLARATION.sub("", text[:_OPENING], count=1) + text[_OPENING:]).encode()
             for piece in pieces:
                 yield decoder.decode(piece).encode()
         except (LookupError, UnicodeError):
@@ -129,7 +145,7 @@ def overfull() -> Refusal:
 
 
 class TagReader:
-    """Reads XML as it streams in: no tree, no entities, no depth without end. What is done with a tag, others say.
+    """Reads XML as it streams in: no tree, no depth without end. What is done with a tag, others say.
 
     Tags and attributes are named `namespace}name`.
     """
@@ -138,7 +154,6 @@ class TagReader:
         self.parser = expat.ParserCreate("utf-8", "}")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
-        self.parser.StartDoctypeDeclHandler = _no_entities
         self.depth = 0
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -163,35 +178,54 @@ class TagReader:
         yield
 
 
-class _StartTags(TagReader):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, Attributes]] = []
+def elements(pieces: Iterable[bytes], whole: Container[str] = ()) -> Elements:
+    """The elements of XML in UTF-8, with their attributes alone, so that no tree grows. Raises Refusal (F01, F02).
 
-    def start(self, tag: str, attributes: Attributes) -> None:
-        super().start(tag, attributes)
-        self.found.append((local(tag), {local(name): value for name, value in attributes.items()}))
+    One that is `whole` by its tag comes only at its end, with all that is in it, which does not come by itself. Tags
+    and attributes are named `{namespace}name`.
+    """
+    path: list[Element] = []
+    depth_of_whole = 0
+    try:
+        for event, element in iterparse(_Stream(pieces), ("start", "end"), XMLParser(encoding="utf-8")):
+            if event == "start":
+                path.append(element)
+                if len(path) > DEEPEST:
+                    raise overfull()
+                if not depth_of_whole and element.tag in whole:
+                    depth_of_whole = len(path)
+            elif len(path) == depth_of_whole:
+                depth_of_whole = 0
+            if not depth_of_whole:
+                yield event, element
+            if event == "end":
+                path.pop()
+                if path and not depth_of_whole:
+                    del path[-1][:]  # or a tree would grow
+    except ParseError:
+        raise damaged() from None
+
+
+class _Stream:
+    """Pieces as a file to read from."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._steps = (piece[place : place + _STEP] for piece in pieces for place in range(0, len(piece), _STEP))
+
+    def read(self, _: int = 0) -> bytes:
+        return next(self._steps, b"")
 
 
 def start_tags(pieces: Iterable[bytes]) -> Iterator[tuple[str, Attributes]]:
     """The tags that open an element, without their namespaces, and their attributes."""
-    reader = _StartTags()
-    for _ in reader.read(pieces):
-        yield from reader.found
-        reader.found.clear()
+    for event, element in elements(pieces):
+        if event == "start":
+            yield local(element.tag), {local(name): value for name, value in element.items()}
 
 
 def local(name: str) -> str:
     """A tag or attribute without its namespace."""
     return name.rpartition("}")[2]
-
-
-def _self_expanding() -> Refusal:
-    return Refusal("F02", "self_expanding")
-
-
-def _no_entities(*_: object) -> None:
-    raise _self_expanding()
 
 
 def _key(name: str) -> str:
@@ -204,33 +238,5 @@ def _encoding(opening: bytes) -> str | None:
         return "utf-16"
     if opening.startswith((b"<\0", b"\0<")):
         return "utf-16-le" if opening.startswith(b"<") else "utf-16-be"
-    declared = _DECLARATION.match(opening[:200].decode("utf-8", "replace"))
+    declared = _DECLARATION.match(opening[:_OPENING].decode("utf-8", "replace"))
     return None if declared is None or declared[1].lower() in ("utf-8", "utf8", "us-ascii", "ascii") else declared[1]
-
-
-def _expanded(entry: zipfile.ZipInfo, content: bytes) -> Iterator[bytes]:
-    header = content[entry.header_offset : entry.header_offset + 30]
-    if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
-        raise damaged()
-    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refusal("F01", "packing")
-    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    start = entry.header_offset + 30 + names
-    packed = memoryview(content)[start : start + entry.compress_size]
-    slices = (packed[place : place + _PIECE] for place in range(0, len(packed), _PIECE))
-    return map(bytes, slices) if entry.compress_type == zipfile.ZIP_STORED else _inflated(slices)
-
-
-def _inflated(slices: Iterable[memoryview]) -> Iterator[bytes]:
-    """Never more than a piece at a time, however far a slice expands."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    for packed in slices:
-        left: bytes | memoryview = packed
-        while left and not inflater.eof:
-            yield inflater.decompress(left, _PIECE)
-            left = inflater.unconsumed_tail
-    while not inflater.eof:
-        piece = inflater.decompress(b"", _PIECE)
-        if not piece:
-            raise zlib.error
-        yield piece

@@ -1,6 +1,7 @@
 import pytest
 
 from dipp_pipeline.spreadsheets.cells import UNSTORED_FORMULA
+from dipp_pipeline.spreadsheets.limits import MOST_SPACES
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
 from tests.returns import SHEET, Unstored, edit_part, valid_return, write_ods
@@ -47,8 +48,12 @@ def test_an_error_of_libreoffices_own_is_an_error(tmp_path):
     [
         ('<table:table-cell table:number-columns-repeated="2"', [["Yes", "Yes", "end"], ["below", "", ""]]),
         ("<table:covered-table-cell/><table:table-cell", [["", "Yes", "end"], ["below", "", ""]]),
+        (
+            "<table:covered-table-cell><text:p>left</text:p></table:covered-table-cell><table:table-cell",
+            [["", "Yes", "end"], ["below", "", ""]],
+        ),
     ],
-    ids=["repeated cell", "cell covered by a merged one"],
+    ids=["repeated cell", "cell covered by a merged one", "what is left in a covered cell"],
 )
 def test_repeated_and_covered_cells_keep_the_others_at_their_addresses(tmp_path, repeated, expected):
     path = write_ods(tmp_path / "a.ods", sheets([["Yes", "end"], ["below"]]))
@@ -77,9 +82,18 @@ def test_the_note_of_a_cell_is_not_part_of_its_text(tmp_path):
     path = write_ods(tmp_path / "a.ods", sheets([["Yes"]]))
     note = "<office:annotation><text:p>Spoke to the manager</text:p></office:annotation>"
 
-    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f"{note}<text:p>Y<text:s/>es"))
+    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f"{note}<text:p>Y<text:s/>{note}es"))
 
     assert texts(path) == [["Y es"]]
+
+
+@pytest.mark.parametrize(("written", "spaces"), [("7", 7), (str(10**10), MOST_SPACES)])
+def test_spaces_are_written_out_as_far_as_anyone_can_mean_them(tmp_path, written, spaces):
+    path = write_ods(tmp_path / "a.ods", sheets([["Yes"]]))
+
+    edit_part(path, "content.xml", lambda xml: xml.replace("<text:p>Yes", f'<text:p>Y<text:s text:c="{written}"/>es'))
+
+    assert texts(path) == [[f"Y{' ' * spaces}es"]]
 
 
 def test_a_password_protected_workbook_is_not_a_workbook_to_be_read(tmp_path):

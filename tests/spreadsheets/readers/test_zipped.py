@@ -1,15 +1,19 @@
+import itertools
+import warnings
 import zipfile
+import zlib
 from io import BytesIO
 
 import pytest
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-from dipp_pipeline.spreadsheets.readers.zipped import DEEPEST, Package, start_tags
+from dipp_pipeline.spreadsheets.limits import DEEPEST
+from dipp_pipeline.spreadsheets.readers.zipped import Package, elements, start_tags
 from tests.intake.reading import LIMITS
 
 
-def package(content: bytes = b"<x/>", limits: Limits = LIMITS, **entry: int) -> Package:
+def package(content: bytes = b"<x/>", limits: Limits = LIMITS, **entry: object) -> Package:
     """A zip of one part, about which the zip may say what is not so."""
     zipped = BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -20,9 +24,13 @@ def package(content: bytes = b"<x/>", limits: Limits = LIMITS, **entry: int) -> 
 
 
 def refusal(part: str, packed: Package) -> str:
+    return situation(part, packed)[0]
+
+
+def situation(part: str, packed: Package) -> tuple[str, str]:
     with pytest.raises(Refusal) as refused:
         list(packed.xml(part))
-    return refused.value.rule_code
+    return refused.value.rule_code, refused.value.situation
 
 
 @pytest.mark.parametrize("name", ["xl/Part.xml", "XL/part.XML", "xl\\Part.xml", "/xl/Part.xml", "xl/P%61rt.xml"])
@@ -43,6 +51,39 @@ def test_a_part_of_another_size_than_the_zip_says_is_damage(size):
 
 def test_a_part_of_another_checksum_is_damage():
     assert refusal("xl/Part.xml", package(CRC=1)) == "F01"
+
+
+def test_a_part_that_goes_on_after_what_the_zip_says_is_damage_though_that_much_has_its_checksum():
+    assert refusal("xl/Part.xml", package(b"<x/><y/>", file_size=4, CRC=zlib.crc32(b"<x/>"))) == "F01"
+
+
+@pytest.mark.parametrize("flag", [0x01, 0x20, 0x40], ids=["encrypted", "a patch", "strongly encrypted"])
+def test_a_part_that_is_not_plain_is_packed_in_a_way_not_taken(flag):
+    assert situation("xl/Part.xml", package(flag_bits=flag)) == ("F01", "packing")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 9, 99])
+def test_a_part_packed_by_another_method_than_workbooks_use_is_packed_in_a_way_not_taken(method):
+    assert situation("xl/Part.xml", package(compress_type=method)) == ("F01", "packing")
+
+
+@pytest.mark.parametrize("place", [1, 2**31, 2**62, 2**63 + 5])
+def test_a_part_that_is_not_where_the_zip_says_is_damage(place):
+    assert refusal("xl/Part.xml", package(header_offset=place)) == "F01"
+
+
+def test_a_part_with_another_name_than_the_zip_says_is_damage():
+    assert refusal("xl/Other.xml", package(filename="xl/Other.xml")) == "F01"
+
+
+@pytest.mark.parametrize("second", ["xl/Part.xml", "xl/PART.xml", "/xl/Part.xml", "xl\\Part.xml"])
+def test_a_part_that_is_there_twice_is_damage(second):
+    zipped = BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive, warnings.catch_warnings(action="ignore"):
+        archive.writestr("xl/Part.xml", "<x/>")
+        archive.writestr(second, "<x/>")
+
+    assert refusal("xl/Part.xml", Package(zipped.getvalue(), LIMITS)) == "F01"
 
 
 def test_a_part_that_expands_further_than_all_may_is_unsafe_whatever_the_zip_says():
@@ -70,6 +111,37 @@ def test_what_the_parts_are_said_to_hold_is_summed_before_any_is_expanded():
 )
 def test_xml_that_would_exhaust_a_reader_is_unsafe(content):
     assert refusal("xl/Part.xml", package(content)) == "F02"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [" " * (2 * MEGABYTE), "<!--" + " " * (2 * MEGABYTE) + "-->", " " * (MEGABYTE - 5)],
+    ids=["after spaces", "after a comment", "across two pieces"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_unsafe_wherever_and_in_whatever_encoding_they_are_declared(before, encoding):
+    xml = f'{before}<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>'
+
+    assert situation("xl/Part.xml", package(xml.encode(encoding))) == ("F02", "self_expanding")
+
+
+def test_elements_come_as_they_open_and_close_and_whole_ones_once_with_what_is_in_them():
+    xml = b"<a b='1'><c><d/>x<e><c/></e></c><d/></a>"
+
+    found = [
+        (event, element.tag, len(element) if event == "end" else dict(element.items()))
+        for event, element in elements([xml], whole={"c"})
+    ]
+
+    assert found == [("start", "a", {"b": "1"}), ("end", "c", 2), ("start", "d", {}), ("end", "d", 0), ("end", "a", 0)]
+
+
+def test_no_tree_grows_however_many_elements_there_are():
+    pieces = itertools.chain([b"<a>"], itertools.repeat(b"<b><c/></b>" * 1000, 100), [b"</a>"])
+    reached = elements(pieces, whole={"b"})
+    _, root = next(reached)
+
+    assert max(len(root) for _ in reached) <= 1000
 
 
 def test_tags_that_open_without_end_are_unsafe_and_as_many_as_may_be_are_not():
