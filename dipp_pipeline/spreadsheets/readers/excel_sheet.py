@@ -11,7 +11,14 @@ from datetime import datetime
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, LAST_COLUMN, UNSTORED, FormulaError, column_letters
+from dipp_pipeline.spreadsheets.cells import (
+    ERROR_TEXTS,
+    LAST_COLUMN,
+    UNSTORED,
+    FormulaError,
+    column_index,
+    column_letters,
+)
 from dipp_pipeline.spreadsheets.readers.zipped import Attributes, TagReader, damaged, local
 
 _FORMULA = re.compile(rb"[<:]f[>/\s]")
@@ -248,12 +255,10 @@ def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(reference or "")
     if match is None:
         return row, column
-    index = 0
-    for letter in match[1].upper():
-        index = index * 26 + ord(letter) - ord("A") + 1
-    if index > LAST_COLUMN:
+    index = column_index(match[1].upper())
+    if index >= LAST_COLUMN:
         raise damaged()
-    return int(match[2]) - 1, index - 1
+    return int(match[2]) - 1, index
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import LAST_COLUMN, UNSTORED, FormulaError, Refusal, Sheet, SheetBuilder
+from dipp_pipeline.spreadsheets.cells import LAST_COLUMN, UNSTORED, FormulaError, Refusal
 from dipp_pipeline.spreadsheets.readers.zipped import Attributes, Package, TagReader, damaged, overfull
+from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
