@@ -130,9 +130,7 @@ class SheetBuilder:
             columns.append(pl.Series(letters, _texts(cells, kinds), pl.String))
             if FormulaError in kinds:
                 self._errors.append(_errors(self._numbers, letters, cells))
-        # No person types a NUL, and no format can write one.
-        frame = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.replace_all("\0", "", literal=True))
-        self._frames.append(frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))))
+        self._frames.append(_without_empty_texts(pl.DataFrame(columns)))
         self._numbers, self._block = [], []
 
 
@@ -146,8 +144,15 @@ def _texts(cells: Sequence[object], kinds: set[type]) -> Sequence[object]:
     return [text_of[cell] for cell in cells]
 
 
+def _without_empty_texts(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells with null for each text of no character, or of none but NULs: no person types one or can read it."""
+    if any(column[0] for column in cells.select(pl.col(pl.String).str.join("").str.contains("\0", literal=True))):
+        cells = cells.with_columns(pl.col(pl.String).str.replace_all("\0", "", literal=True))
+    return cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
+
+
 def _errors(numbers: Sequence[int], letters: str, cells: Sequence[object]) -> pl.DataFrame:
-    """The formula errors among the cells of a column."""
+    """The formula errors among the cells of a column of rows."""
     errors = {row: cell.text for row, cell in zip(numbers, cells, strict=True) if isinstance(cell, FormulaError)}
     return pl.DataFrame({ROW: errors.keys(), COLUMN: letters, TEXT: errors.values()}, ERRORS)
 

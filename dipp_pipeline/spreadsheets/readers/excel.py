@@ -15,6 +15,7 @@ from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
 from posixpath import join, normpath
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from python_calamine import CalamineError, CalamineSheet, load_workbook
@@ -39,7 +40,7 @@ _OTHER_SHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlM
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
-Row = list[object]
+Row = list[Any]
 NumberedRow = tuple[int, Row]
 """A row's number, from 0, and its cells."""
 
@@ -109,7 +110,7 @@ def _sheets(
             for sheet, row_numbers, cells in zip(book.sheets, numbers, special, strict=True):
                 builder = SheetBuilder(sheet.name)
                 stored = _stored(calamine.get_sheet_by_name(sheet.name), row_numbers)
-                _build(builder, _with_special(stored, cells))
+                _build(builder, _with_special(stored, cells) if cells.places else stored)
                 yield builder.sheet(sheet.visible, book.epoch_1904)
     except CalamineError:
         raise damaged() from None
@@ -133,7 +134,7 @@ def _stored(sheet: CalamineSheet, numbers: Sequence[int] | None) -> Iterator[Num
     left: Row = [None] * sheet.start[1]
     covered = _covered(sheet, numbers[-1] if numbers else sheet.end[0])
     for row, given in zip(count() if numbers is None else numbers, sheet.iter_rows(), strict=False):
-        cells = left + given
+        cells: Row = left + given if left else given
         for start, stop in covered.get(row, ()):
             cells[start:stop] = [None] * (min(stop, len(cells)) - start)
         yield row, cells
