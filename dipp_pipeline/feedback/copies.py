@@ -4,18 +4,19 @@ The copy that looks like the return is made in layout.py. Nothing is marked here
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dipp_pipeline.feedback.workbook import sheet_names, write_text
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Column, Sheet
+from dipp_pipeline.spreadsheets.cells import COLUMN, ERROR_TEXTS, ROW, TEXT, UNSTORED, column_index
+from dipp_pipeline.spreadsheets.sheet import Sheet
 
 CELLS_AT_MOST = 1_000_000
 """Of more cells a copy takes openpyxl longer than any file is given."""
@@ -56,8 +57,8 @@ def copy_of_cells(sheets: Sequence[Sheet], why_not_in_layout: str) -> Copy:
     for sheet, name in zip(sheets, sheet_names(sheet.name for sheet in sheets), strict=True):
         worksheet = book.create_sheet(name)
         worksheet.sheet_state = "visible" if sheet.visible else "hidden"
-        for index, column in enumerate(sheet.columns, 1):
-            _write_column(worksheet, index, column)
+        for letters in sheet.letters:
+            _write_column(worksheet, letters, sheet)
         copied.setdefault(sheet.name, worksheet)
     about = f"The sheets after this one have the cells of the return but not its layout, because {why_not_in_layout}."
     return Copy(book, copied, about)
@@ -65,11 +66,8 @@ def copy_of_cells(sheets: Sequence[Sheet], why_not_in_layout: str) -> Copy:
 
 def filled_cells(sheet: Sheet) -> int:
     """How many cells of the sheet hold a value that can be copied: a formula without a stored result has none."""
-    return sum(len(column.rows_of(set(_codes_of_values(column)))) for column in sheet.columns)
-
-
-def _codes_of_values(column: Column) -> Iterator[int]:
-    return (code for code, text in enumerate(column.texts) if text.strip() and text != UNSTORED_FORMULA)
+    unstored = sheet.errors.filter(pl.col(TEXT) == UNSTORED.text)
+    return sum(int(column.sum()) for column in sheet.filled.drop(ROW)) - unstored.height
 
 
 def _empty_book() -> Workbook:
@@ -78,22 +76,23 @@ def _empty_book() -> Workbook:
     return book
 
 
-def _write_column(worksheet: Worksheet, index: int, column: Column) -> None:
-    written = {code: _cell(worksheet, column.texts[code]) for code in _codes_of_values(column)}
-    for row in column.rows_of(set(written)):
-        cell, like = worksheet.cell(row + 1, index), written[column.codes[row]]
-        cell._value, cell.data_type, cell._style = like._value, like.data_type, like._style
+def _write_column(worksheet: Worksheet, letters: str, sheet: Sheet) -> None:
+    texts = sheet.cells.filter(sheet.filled[letters]).select(ROW, letters).drop_nulls()
+    errors = sheet.errors.filter(pl.col(COLUMN) == letters, pl.col(TEXT) != UNSTORED.text).select(ROW, TEXT)
+    for given, cell_of in ((texts, _cell), (errors, _error)):
+        like = {text: cell_of(worksheet, text) for text in given.to_series(1).unique(maintain_order=True)}
+        for row, text in given.iter_rows():
+            cell = worksheet.cell(row, column_index(letters) + 1)
+            cell._value, cell.data_type, cell._style = like[text]._value, like[text].data_type, like[text]._style
     least, most = _WIDTHS
-    longest = max(map(len, column.texts), default=0)
-    worksheet.column_dimensions[get_column_letter(index)].width = min(max(longest + 2, least), most)
+    longest = max(map(len, (*texts[letters].unique(), *errors[TEXT])), default=0)
+    worksheet.column_dimensions[letters].width = min(max(longest + 2, least), most)
 
 
 def _cell(worksheet: Worksheet, text: str) -> Cell:
     """A cell that says what the text says."""
     cell = WriteOnlyCell(worksheet)
-    if text.startswith(ERROR_MARK):
-        _write_error(cell, text.removeprefix(ERROR_MARK))
-    elif _WHOLE_NUMBER.fullmatch(text):
+    if _WHOLE_NUMBER.fullmatch(text):
         cell.value = int(text)
     elif (day := _day(text)) is not None:
         cell.value, cell.number_format = day, "dd/mm/yyyy"
@@ -102,11 +101,14 @@ def _cell(worksheet: Worksheet, text: str) -> Cell:
     return cell
 
 
-def _write_error(cell: Cell, error: str) -> None:
-    known = error.upper() in ERROR_TEXTS
-    write_text(cell, error.upper() if known else error)
+def _error(worksheet: Worksheet, text: str) -> Cell:
+    """A cell of an error, if it is one that Excel has, or else of its text."""
+    cell = WriteOnlyCell(worksheet)
+    known = text.upper() in ERROR_TEXTS
+    write_text(cell, text.upper() if known else text)
     if known:
         cell.data_type = "e"
+    return cell
 
 
 def _day(text: str) -> date | None:

@@ -49,11 +49,16 @@ class MarkedUpCopy:
 
     def write(self, limits: Limits, workers: Workers) -> None:
         """Write it in a worker, since that opens other people's files. If that fails, the list of problems stays."""
-        from dipp_pipeline.feedback.marked_up import mark_up  # only now: openpyxl is slow to import
-
         self.target.parent.mkdir(parents=True, exist_ok=True)
         with suppress(WorkerLimitError):
-            workers.call(mark_up, self.original, self.target, self.title, self.issues, limits)
+            workers.call(_mark_up, self, limits)
+
+
+def _mark_up(copy: MarkedUpCopy, limits: Limits) -> None:
+    """Write the copy. To be called in a worker."""
+    from dipp_pipeline.feedback.marked_up import mark_up  # only there: openpyxl and polars are slow to import
+
+    mark_up(copy.original, copy.target, copy.title, copy.issues, limits)
 
 
 def write_copies(

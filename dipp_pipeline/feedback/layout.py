@@ -26,7 +26,8 @@ from dipp_pipeline.feedback.copies import CELLS_AT_MOST, Copy, NotCopied, filled
 from dipp_pipeline.feedback.marks import fit_note
 from dipp_pipeline.feedback.rows import cells_of
 from dipp_pipeline.feedback.workbook import LONGEST_TEXT, cut, sheet_names
-from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS
+from dipp_pipeline.spreadsheets.sheet import Sheet
 
 _CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row)[\s>/]")
 _AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["'](\w+:\w+)["']""")

@@ -17,8 +17,8 @@ from dipp_pipeline.feedback.problems import in_order, list_problems
 from dipp_pipeline.feedback.workbook import saved
 from dipp_pipeline.intake.issues import Issue, numbered_sheet
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from dipp_pipeline.spreadsheets.sheet import Sheet
 
 _NEVER_OPENED = ("F01", "F02")
 

@@ -7,7 +7,6 @@ for a blank cell; `to` is what is read in its place, and is judged like any othe
 """
 
 import csv
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +18,9 @@ from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.intake.normalise import Normaliser, canonical, normaliser_of
 from dipp_pipeline.intake.table import CaseTable, ReturnTables
 from dipp_pipeline.programme.case_reference import without_spaces
-from dipp_pipeline.programme.matching import tidy, value_key
+from dipp_pipeline.programme.matching import value_key
 from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
+from dipp_pipeline.spreadsheets.cells import COLUMN, ROW
 
 HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")
 
@@ -114,29 +113,35 @@ def correct(
         return read, []
     tables, applied = [], []
     for table in read.tables:
-        places = [
-            (correction, place)
-            for correction in corrections
-            for place in _places(table, correction, region_code, programme)
+        rows = [
+            (correction, row) for correction in corrections for row in _rows(table, correction, region_code, programme)
         ]
-        for entry, _ in places:
+        for entry, _ in rows:
             _check_question_set(entry, table, programme)
-        tables.append(_with_texts(table, [(entry.column, place, entry.after) for entry, place in places]))
-        applied += [Applied(entry, table.sheet, table.rows[place]) for entry, place in places]
+        for entry, row in rows:
+            table = _mended(table, row, entry)
+        tables.append(table)
+        applied += [Applied(entry, table.sheet, row) for entry, row in rows]
     return replace(read, tables=tuple(tables)), applied
 
 
-def _places(table: CaseTable, correction: Correction, region_code: str, programme: Programme) -> list[int]:
-    """Where in the table's rows the mistake stands."""
-    references, column = table.columns.get(CASE_REFERENCE), table.columns.get(correction.column)
-    if references is None or column is None:
+def _rows(table: CaseTable, correction: Correction, region_code: str, programme: Programme) -> list[int]:
+    """The numbers of the table's rows in which the mistake stands."""
+    if not table.letters.keys() >= {CASE_REFERENCE, correction.column}:
         return []
     normalise = normaliser_of(correction.column, programme, region_code, table.epoch_1904)
-    mistakes = {_key(correction.before, normalise), _key(ERROR_MARK + tidy(correction.before), normalise)}
+    errors = {row: text for row, column, text in table.errors.iter_rows() if column == correction.column}
+
+    def is_mistake(row: int, text: str | None) -> bool:
+        if row in errors:
+            return value_key(errors[row]) == value_key(correction.before)
+        return _key(text or "", normalise) == _key(correction.before, normalise)
+
+    cases = zip(table.cells[ROW], table.cells[CASE_REFERENCE], table.cells[correction.column], strict=True)
     return [
-        place
-        for place in range(len(table.rows))
-        if without_spaces(references[place]) == correction.case_reference and _key(column[place], normalise) in mistakes
+        row
+        for row, reference, text in cases
+        if reference and without_spaces(reference) == correction.case_reference and is_mistake(row, text)
     ]
 
 
@@ -152,18 +157,15 @@ def _check_question_set(entry: Correction, table: CaseTable, programme: Programm
         return
     question_set = programme.value_list(QUESTION_SET).get(value_key(entry.after))
     for question in programme.questions:
-        if question.question_set == question_set and question.code not in table.columns:
+        if question.question_set == question_set and question.code not in table.letters:
             raise CorrectionError(
                 f"corrections.csv, line {entry.line}: the sheet of that case has no column for {question.code}, which "
                 f"an {question_set} case needs. Take the line out, or have the return sent again with that column."
             )
 
 
-def _with_texts(table: CaseTable, mended: Sequence[tuple[str, int, str]]) -> CaseTable:
-    columns = dict(table.columns)
-    for name, place, text in mended:
-        column = columns[name]
-        codes = array("i", column.codes)
-        codes[place] = len(column.texts)
-        columns[name] = Column((*column.texts, text), codes)
-    return replace(table, columns=columns)
+def _mended(table: CaseTable, row: int, entry: Correction) -> CaseTable:
+    """The table with what is read in place of the mistake in that row."""
+    column = table.cells[entry.column].scatter(table.cells[ROW].search_sorted(row), entry.after or None)
+    elsewhere = (table.errors[ROW] != row) | (table.errors[COLUMN] != entry.column)
+    return replace(table, cells=table.cells.with_columns(column), errors=table.errors.filter(elsewhere))

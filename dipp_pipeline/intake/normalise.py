@@ -1,6 +1,6 @@
 """What a cell's text means: its canonical value where it has one, else the tidied text, for validation to judge.
 
-A blank becomes None and a formula error keeps its mark, whatever the column.
+A blank becomes None, whatever the column.
 """
 
 import re
@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from dipp_pipeline.programme.case_reference import without_spaces
 from dipp_pipeline.programme.matching import tidy, value_key
 from dipp_pipeline.programme.model import Field, Programme
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 
 Normaliser = Callable[[str], str]
 
@@ -24,8 +23,6 @@ _DAY_0 = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 def canonical(text: str, normalise: Normaliser) -> str | None:
     """The canonical value of a cell's text, or the tidied text itself, or None for a blank."""
-    if text.startswith(ERROR_MARK):
-        return text
     tidied = tidy(text)
     return normalise(tidied) if tidied else None
 

@@ -4,16 +4,18 @@ from pathlib import Path
 
 from dipp_pipeline.errors import is_of_the_machine, machine_faults_told
 from dipp_pipeline.intake.drop_folder import LINK, OVER_LIMIT, TOO_LONG
-from dipp_pipeline.intake.table import ReturnTables, find_case_tables, refused
+from dipp_pipeline.intake.table import ReturnTables, refused
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
-from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
 
 def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTables:
     """What reading the file gave. Raises nothing, whatever the file is; MachineError where the machine is at fault."""
     try:
+        from dipp_pipeline.intake.find_tables import find_case_tables  # only here, in a worker: they import polars
+        from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+
         return find_case_tables(read_sheets(path, limits), programme)
     except Refusal as refusal:
         return refused(programme, refusal)

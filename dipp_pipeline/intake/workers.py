@@ -25,6 +25,10 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 
+_SPARE_ADDRESSES = {"MALLOC_ARENA_MAX": "1", "POLARS_MAX_THREADS": "1"}
+"""Or the threads of polars, of which a file needs one, would take a third of the memory that a worker may address."""
+
+
 class WorkerLimitError(Refusal):
     """Work on a file asked for more time or memory than it may have."""
 
@@ -142,7 +146,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
-            env=own_environment(),
+            env={**own_environment(), **_SPARE_ADDRESSES},
         )
         self._send(self._process, self._limits)
         return self._process

@@ -6,8 +6,6 @@ from pathlib import Path
 from dipp_pipeline import atomic
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.intake.workers import WorkerLimitError, Workers
-from dipp_pipeline.privacy.scrub import scrub
-from dipp_pipeline.privacy.search import references_within
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 
@@ -18,6 +16,8 @@ class ErasureError(DippError):
 
 def references_of(file: Path, limits: Limits, workers: Workers) -> frozenset[str]:
     """The case references in a file. Raises WorkerLimitError where looking for them takes more than reading may."""
+    from dipp_pipeline.privacy.search import references_within  # only now: polars is slow to import
+
     return workers.call(references_within, file, limits)
 
 
@@ -41,6 +41,8 @@ def scrubbed_content(
     file: Path, references: Collection[str], programme: Programme, limits: Limits, workers: Workers, beside: Path
 ) -> bytes | None:
     """A file without these cases, made in a folder beside a path of ours. None where the file cannot be read."""
+    from dipp_pipeline.privacy.scrub import scrub
+
     with atomic.new_folder_beside(beside) as folder:
         copy = folder / f"copy{file.suffix}"
         try:

@@ -1,12 +1,13 @@
 """Take cases out of a file: a copy of what was read of it, without their rows and without their references."""
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from dipp_pipeline.intake.table import heading_row
+import polars as pl
+
+from dipp_pipeline.intake.find_tables import heading_row
 from dipp_pipeline.privacy.search import sheets_of
 from dipp_pipeline.programme.case_reference import (
     CASE_REFERENCE_STRUCK,
@@ -15,7 +16,8 @@ from dipp_pipeline.programme.case_reference import (
 )
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Column, Sheet
+from dipp_pipeline.spreadsheets.cells import COLUMN, ROW, TEXT
+from dipp_pipeline.spreadsheets.sheet import Sheet, cells_as, cells_that
 from dipp_pipeline.spreadsheets.writers.workbook import write_sheets
 
 _LONGEST_NAME = 31
@@ -38,37 +40,40 @@ def scrub(source: Path, target: Path, references: frozenset[str], programme: Pro
 
 
 def _scrubbed(sheet: Sheet, references: frozenset[str], programme: Programme) -> Sheet:
-    blanked = _rows_of_cases(sheet, references, programme)
-    return replace(sheet, columns=tuple(_without(column, blanked, references) for column in sheet.columns))
+    def struck(_: str, text: str) -> str:
+        return without_references(text, references)
+
+    blanked = pl.col(ROW).is_in(_rows_of_cases(sheet, references, programme))
+    cells = sheet.cells.with_columns(cells_as(sheet.cells.drop(ROW), struck))
+    errors = sheet.errors.with_columns(cells_as(sheet.errors.select(TEXT), struck))
+    return replace(
+        sheet, cells=cells.with_columns(pl.when(~blanked).then(pl.exclude(ROW))), errors=errors.filter(~blanked)
+    )
 
 
-def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programme) -> set[int]:
-    """The rows, from 0, that are about one of the cases."""
+def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programme) -> list[int]:
+    """The numbers of the rows that are about one of the cases."""
     headings = heading_row(sheet, programme.required_headings)
     if headings is None:
-        return _rows_naming(sheet.columns, references)
-    own = [column for column in sheet.columns if _names_cases(column[headings], programme)]
-    return {row for row in _rows_naming(own or sheet.columns, references) if row > headings}
+        return _rows_naming(sheet, sheet.letters, references)
+    row_of_headings = sheet.cells.row(by_predicate=pl.col(ROW) == headings, named=True)
+    own = [letters for letters in sheet.letters if _names_cases(row_of_headings[letters], programme)]
+    return [row for row in _rows_naming(sheet, own or sheet.letters, references) if row > headings]
 
 
-def _rows_naming(columns: Sequence[Column], references: frozenset[str]) -> set[int]:
-    rows: set[int] = set()
-    for column in columns:
-        naming = {code for code, text in enumerate(column.texts) if references_anywhere(text) & references}
-        rows.update(column.rows_of(naming))
-    return rows
+def _rows_naming(sheet: Sheet, columns: Sequence[str], references: frozenset[str]) -> list[int]:
+    """The numbers of the rows in which a cell of these columns names one of the cases."""
+
+    def names_one(_: str, text: str) -> bool:
+        return not references.isdisjoint(references_anywhere(text))
+
+    cells = sheet.cells.filter(pl.any_horizontal(False, *cells_that(sheet.cells.select(columns), names_one)))
+    errors = sheet.errors.filter(cells_that(sheet.errors.select(TEXT), names_one).to_series())
+    return [*cells[ROW], *errors.filter(pl.col(COLUMN).is_in(columns))[ROW]]
 
 
-def _names_cases(heading: str, programme: Programme) -> bool:
-    return programme.column_for_heading(heading) == CASE_REFERENCE
-
-
-def _without(column: Column, blanked: set[int], references: frozenset[str]) -> Column:
-    texts = (*(without_references(text, references) for text in column.texts), "")
-    codes = array("i", column.codes)
-    for row in blanked:
-        codes[row] = len(column.texts)
-    return Column(texts, codes)
+def _names_cases(heading: str | None, programme: Programme) -> bool:
+    return programme.column_for_heading(heading or "") == CASE_REFERENCE
 
 
 def _names(names: Sequence[str], references: frozenset[str]) -> list[str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from dipp_pipeline.programme.case_reference import SEPARATORS, references_anywhere
 from dipp_pipeline.settings import MEGABYTE, Limits
-from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.cells import ROW, TEXT
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from dipp_pipeline.spreadsheets.sheet import Sheet, texts_of
 
 Bytes = bytes | bytearray
 
@@ -82,7 +83,8 @@ def sheets_of(path: Path, limits: Limits) -> list[Sheet] | None:
 
 
 def _in_cells(sheet: Sheet) -> set[str]:
-    different = {text for column in sheet.columns for text in column.texts}
+    columns = {**texts_of(sheet.cells.drop(ROW)), **texts_of(sheet.errors.select(TEXT))}
+    different = {text for texts in columns.values() for text in texts}
     return {reference for text in different for reference in references_anywhere(text)}
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from dipp_pipeline.spreadsheets.cells import column_letters
+from dipp_pipeline.spreadsheets.cells import column_index, column_letters
 
 Run = tuple[int, int]
 """The first and the last of numbers without a gap."""
@@ -28,10 +28,7 @@ def cell_ranges(addresses: Iterable[str]) -> list[str]:
 def _place(address: str) -> tuple[int, int]:
     """Column and row of an A1 address, from 1."""
     letters = re.sub("[0-9]", "", address)
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(address.removeprefix(letters))
+    return column_index(letters) + 1, int(address.removeprefix(letters))
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[Run]:

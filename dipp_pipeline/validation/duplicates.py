@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
-from dipp_pipeline.validation.frame import RETURN
+from dipp_pipeline.validation.frame import ERRORS, RETURN
 from dipp_pipeline.validation.rules import is_valid
 
 
@@ -21,7 +21,7 @@ def repeated_rows(values: pl.DataFrame, programme: Programme) -> tuple[Sequence[
         .filter(is_valid(reference, programme))
         .filter(pl.struct(same_case).is_duplicated())
     )
-    first = pl.struct(RETURN, *programme.column_names).is_first_distinct()
+    first = pl.struct(RETURN, *programme.column_names, ERRORS).is_first_distinct()
     identical = repeated.filter(~first)["_row"].to_list()
     clashing = repeated.filter(first).filter(pl.struct(same_case).is_duplicated())["_row"].to_list()
     return identical, clashing

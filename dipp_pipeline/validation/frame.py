@@ -7,18 +7,18 @@ from datetime import date
 from itertools import accumulate
 
 import polars as pl
-import pyarrow as pa
 
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
 from dipp_pipeline.intake.table import CaseTable, ReturnTables
 from dipp_pipeline.programme.matching import tidy
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Column
-from dipp_pipeline.validation.rules import RECEIVED_ON, REGION, applicability, facts
+from dipp_pipeline.spreadsheets.cells import COLUMN, ROW, TEXT
+from dipp_pipeline.spreadsheets.sheet import cells_as, overlaid
+from dipp_pipeline.validation.rules import RECEIVED_ON, REGION, applicability, facts, holds_error
 
 RETURN = "_return"
 SHEET = "sheet"
-ROW = "row"
+ERRORS = "_errors"
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,15 @@ class Cell:
 
 
 class CaseFrame:
-    """All cases of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts."""
+    """All cases of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts.
+
+    A formula error has none: `holds_error` says where one stands, and ERRORS what all those of a case are.
+    """
 
     def __init__(self, returns: Sequence[Received], programme: Programme) -> None:
         self._tables = [table for arrived in returns for table in arrived.read.tables]
-        self._starts = [0, *accumulate(len(table.rows) for table in self._tables)]
+        self._said = [overlaid(table.cells, table.errors) for table in self._tables]
+        self._starts = [0, *accumulate(said.height for said in self._said)]
         parts = [
             _table_frame(place, arrived, table, programme)
             for place, arrived in enumerate(returns)
@@ -60,48 +64,45 @@ class CaseFrame:
 
     def cell(self, row: int, column: str) -> Cell:
         """The cell of a column in a row of `values`; the column must stand in the sheet."""
-        table, place = self._locate(row)
-        text = table.columns[column][place]
-        number = table.rows[place]
-        return Cell(
-            table.sheet, number, f"{table.letters[column]}{number}", tidy(text.removeprefix(ERROR_MARK)) or None
-        )
-
-    def _locate(self, row: int) -> tuple[CaseTable, int]:
         index = bisect_right(self._starts, row) - 1
-        return self._tables[index], row - self._starts[index]
+        table, said, place = self._tables[index], self._said[index], row - self._starts[index]
+        number = said[ROW][place]
+        return Cell(table.sheet, number, f"{table.letters[column]}{number}", tidy(said[column][place] or "") or None)
 
 
 def _no_cases(programme: Programme) -> pl.DataFrame:
     texts = dict.fromkeys(programme.column_names, pl.String)
-    return pl.DataFrame(
-        schema={RETURN: pl.Int32, REGION: pl.String, RECEIVED_ON: pl.Date, SHEET: pl.String, ROW: pl.Int32, **texts}
-    )
+    errors = {holds_error(name): pl.Boolean for name in programme.column_names}
+    places = {RETURN: pl.Int32, REGION: pl.String, RECEIVED_ON: pl.Date, SHEET: pl.String, ROW: pl.Int32}
+    return pl.DataFrame(schema={**places, **texts, **errors, ERRORS: pl.String})
 
 
 def _table_frame(place: int, arrived: Received, table: CaseTable, programme: Programme) -> pl.DataFrame:
-    rows = pl.Series(ROW, pl.from_arrow(pa.array(table.rows, pa.int32())))
     constants = [
         pl.lit(place, pl.Int32).alias(RETURN),
         pl.lit(arrived.region_code).alias(REGION),
         pl.lit(arrived.received_on).alias(RECEIVED_ON),
         pl.lit(table.sheet).alias(SHEET),
-        pl.col(ROW),
     ]
-    texts = [
-        _texts(name, table.columns[name], arrived.region_code, table.epoch_1904, programme)
-        if name in table.columns
-        else pl.lit(None, pl.String).alias(name)
+    values = [
+        pl.col(name) if name in table.letters else pl.lit(None, pl.String).alias(name)
         for name in programme.column_names
     ]
-    return rows.to_frame().select(*constants, *texts)
+    rows = {name: there[ROW].to_list() for (name,), there in table.errors.partition_by(COLUMN, as_dict=True).items()}
+    errors = [pl.col(ROW).is_in(rows.get(name, [])).alias(holds_error(name)) for name in programme.column_names]
+    cells = table.cells.select(ROW).hstack(_values(table, arrived.region_code, programme))
+    with_errors = cells.join(_errors_of_rows(table), ROW, "left", maintain_order="left")
+    return with_errors.select(*constants, ROW, *values, *errors, ERRORS)
 
 
-def _texts(name: str, column: Column, region_code: str, epoch_1904: bool, programme: Programme) -> pl.Series:
-    normalise = normaliser_of(name, programme, region_code, epoch_1904)
-    meanings = pa.array([canonical(text, normalise) for text in column.texts], pa.large_string())
-    codes = pa.Array.from_buffers(pa.int32(), len(column.codes), [None, pa.py_buffer(column.codes)])
-    return pl.Series(name, pl.from_arrow(meanings.take(codes)))
+def _values(table: CaseTable, region_code: str, programme: Programme) -> pl.DataFrame:
+    normalisers = {name: normaliser_of(name, programme, region_code, table.epoch_1904) for name in table.letters}
+    return cells_as(table.cells.drop(ROW), lambda name, text: canonical(text, normalisers[name]))
+
+
+def _errors_of_rows(table: CaseTable) -> pl.DataFrame:
+    error = pl.format("{} {}", COLUMN, TEXT)
+    return table.errors.sort(COLUMN).group_by(ROW).agg(error.str.join("\n").alias(ERRORS))
 
 
 def _with_applicability(values: pl.DataFrame, programme: Programme) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The row and cell rules as polars expressions: one function a rule, which says of each column when a cell breaks it.
 
-The frame they speak of has a text column for every field and question of the Programme (see frame.py), the columns
-REGION and RECEIVED_ON, and for every question a Boolean column `applies(code)`: null where it cannot be told.
+The frame they speak of has a text column for every field and question of the Programme (see frame.py), with a Boolean
+column `holds_error(name)` for formula errors, which have no text; the columns REGION and RECEIVED_ON; and for every
+question a Boolean column `applies(code)`: null where it cannot be told.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,6 @@ from dipp_pipeline.programme.model import (
     ProgrammeError,
     Question,
 )
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK
 
 REGION = "_region_code"
 RECEIVED_ON = "_received_on"
@@ -29,6 +29,11 @@ RECEIVED_ON = "_received_on"
 def applies(code: str) -> str:
     """The name of the column that says whether a question applies to the case."""
     return f"_{code}_applies"
+
+
+def holds_error(name: str) -> str:
+    """The name of the column that says whether a formula error stands in a field's or question's cell."""
+    return f"_{name}_holds_error"
 
 
 Column = Field | Question
@@ -69,7 +74,7 @@ def _told(rules: Mapping[str, Condition], column: Column, programme: Programme) 
 
 @cell_rule("R01")
 def _case_reference_missing(column: Column, programme: Programme) -> pl.Expr | None:
-    return pl.col(column.name).is_null() if column.name == CASE_REFERENCE else None
+    return _is_blank(column.name) if column.name == CASE_REFERENCE else None
 
 
 @cell_rule("R02")
@@ -116,7 +121,7 @@ def _value_unrecognised(column: Column, programme: Programme) -> pl.Expr | None:
 @cell_rule("R08")
 def _value_missing(column: Column, programme: Programme) -> pl.Expr | None:
     needed = isinstance(column, Field) and column.required and column.name != CASE_REFERENCE
-    return pl.col(column.name).is_null() if needed else None
+    return _is_blank(column.name) if needed else None
 
 
 @cell_rule("R09")
@@ -130,7 +135,7 @@ def _date_invalid(column: Column, programme: Programme) -> pl.Expr | None:
 
 @cell_rule("R13")
 def _formula_error(column: Column, programme: Programme) -> pl.Expr | None:
-    return _is_error(pl.col(column.name))
+    return pl.col(holds_error(column.name))
 
 
 @case_rule("R10")
@@ -146,7 +151,7 @@ def _dates_out_of_order(column: Column, programme: Programme) -> pl.Expr | None:
 def _answer_missing(column: Column, programme: Programme) -> pl.Expr | None:
     if not isinstance(column, Question):
         return None
-    return _is_applicable(column) & pl.col(column.name).is_null()
+    return _is_applicable(column) & _is_blank(column.name)
 
 
 @case_rule("R12")
@@ -209,7 +214,7 @@ def facts(programme: Programme) -> Iterator[pl.Expr]:
     """What conditions speak of: each field's value in its type, null where blank or broken, and whether it failed."""
     for field in programme.fields:
         value = typed(field, pl.when(is_valid(field, programme)).then(pl.col(field.name)))
-        blank_and_free = pl.lit(not field.required) & pl.col(field.name).is_null()
+        blank_and_free = pl.lit(not field.required) & _is_blank(field.name)
         yield value.alias(field.name)
         yield (~is_valid(field, programme) & ~blank_and_free).alias(_failed(field.name))
 
@@ -250,17 +255,13 @@ def _failed(field_name: str) -> str:
     return f"_{field_name}_failed"
 
 
-def _is_error(value: pl.Expr) -> pl.Expr:
-    return value.str.starts_with(ERROR_MARK).fill_null(False)
-
-
-def _is_sound(value: pl.Expr) -> pl.Expr:
-    return value.is_not_null() & ~_is_error(value)
+def _is_blank(name: str) -> pl.Expr:
+    return pl.col(name).is_null() & ~pl.col(holds_error(name))
 
 
 def _wrong(column: Column, broken: pl.Expr) -> pl.Expr:
     """There is a value, and it is broken."""
-    return _is_sound(pl.col(column.name)) & broken.fill_null(False)
+    return pl.col(column.name).is_not_null() & broken.fill_null(False)
 
 
 def _is_of_type(column: Column, field_type: str) -> bool:
@@ -287,6 +288,7 @@ def _all_answered_are_no(prompts: list[Question], programme: Programme) -> pl.Ex
     """Some prompt is answered, every answered one is no, and none holds what is no answer at all."""
     some_answered = reduce(or_, (_is_answered(prompt, programme) for prompt in prompts))
     none_contradicts = reduce(
-        and_, (pl.col(prompt.code).is_in(["no", NOT_APPLICABLE]).fill_null(True) for prompt in prompts)
+        and_,
+        (pl.col(prompt.code).is_in(["no", NOT_APPLICABLE]).fill_null(_is_blank(prompt.code)) for prompt in prompts),
     )
     return some_answered & none_contradicts

@@ -11,8 +11,9 @@ from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
 from dipp_pipeline.intake.table import CaseTable
 from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.spreadsheets.cells import ROW
 from dipp_pipeline.validation.duplicates import repeated_rows
-from dipp_pipeline.validation.frame import RETURN, ROW, SHEET, CaseFrame, Received
+from dipp_pipeline.validation.frame import RETURN, SHEET, CaseFrame, Received
 from dipp_pipeline.validation.messages import message
 from dipp_pipeline.validation.rules import read_as_not_applicable, typed
 from dipp_pipeline.validation.schema import case_schema, failures

@@ -16,7 +16,6 @@ from dipp_pipeline.feedback import copies, layout, marked_up, problems
 from dipp_pipeline.feedback.marked_up import mark_up
 from dipp_pipeline.intake.issues import Issue
 from dipp_pipeline.reports.check import check_files
-from dipp_pipeline.spreadsheets.cells import Sheet
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.homes import Home
 from tests.intake.reading import LIMITS, read_tables, serial, sheets, values_of
@@ -37,6 +36,7 @@ from tests.returns import (
     write_xls,
     write_xlsx,
 )
+from tests.spreadsheets.looks import filled, rows_of
 from tests.validation.test_defects import DEFECTS, EXPECTED
 
 ERROR, WARNING = "medium", "mediumDashed"
@@ -93,16 +93,6 @@ def broken_return() -> CaseReturn:
 
 def named_cells(issues: Sequence[Issue]) -> set[tuple[str | None, str]]:
     return {(issue.sheet, issue.cell) for issue in issues if issue.cell}
-
-
-def filled(sheet: Sheet) -> dict[tuple[int, int], str]:
-    """The texts of the sheet, by row and column."""
-    return {
-        (row, index): column[row]
-        for index, column in enumerate(sheet.columns)
-        for row in range(sheet.row_count)
-        if column[row]
-    }
 
 
 def one_issue(sheet: str | None = SHEET, cell: str | None = "B2", **changes: object) -> Issue:
@@ -560,7 +550,7 @@ def test_text_that_a_workbook_cannot_hold_is_replaced_cut_or_escaped(tmp_path):
     book = marked_copy(original, one_issue("a", "A1", found="a\x01b\udc80\ufffe", message="\x02"), title="\0")
 
     (_, cells) = read_sheets(tmp_path / "copy.xlsx", LIMITS)
-    assert [column[0] for column in cells.columns] == ["x" * 32_767, "_x0041_", "😀" * 16_383]
+    assert rows_of(cells) == [["x" * 32_767, "_x0041_", "😀" * 16_383]]
     assert listed(book)[0][1:] == ("a\ufffdb\ufffd\ufffd", "Error R07: \ufffd")
     assert opening(book).startswith("Problems found in \ufffd")
 

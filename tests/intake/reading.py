@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from dipp_pipeline.intake.find_tables import find_case_tables
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
-from dipp_pipeline.intake.table import CaseTable, ReturnTables, find_case_tables, refused
+from dipp_pipeline.intake.table import CaseTable, ReturnTables, refused
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Refusal, Sheet
+from dipp_pipeline.spreadsheets.cells import ROW, Refusal
+from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from tests.returns import PROGRAMME, SHEET, CaseReturn, Rows
 
 LIMITS = Limits()
@@ -26,13 +29,21 @@ def find_tables(rows: Rows, visible: bool = True) -> ReturnTables:
     return find_case_tables([Sheet.of(SHEET, rows, visible)], PROGRAMME)
 
 
-def cells_of(table: CaseTable) -> dict[str, str]:
-    """The text of every cell of a case, by its address."""
-    return {
-        f"{table.letters[name]}{row}": column[place]
-        for name, column in table.columns.items()
-        for place, row in enumerate(table.rows)
+def cells_of(table: CaseTable) -> dict[str, str | ReadError]:
+    """What every cell of a case says, by its address."""
+    texts = {
+        f"{table.letters[name]}{row}": text or ""
+        for name in table.letters
+        for row, text in zip(case_rows(table), table.cells[name], strict=True)
     }
+    errors = {f"{table.letters[name]}{row}": ReadError(text) for row, name, text in table.errors.iter_rows()}
+    assert not any(texts[address] for address in errors)
+    return texts | errors
+
+
+def case_rows(table: CaseTable) -> list[int]:
+    """The numbers of the rows of cases."""
+    return table.cells[ROW].to_list()
 
 
 def expected_cells(given: CaseReturn, columns_before: int = 0) -> dict[str, str]:
@@ -47,7 +58,7 @@ def expected_cells(given: CaseReturn, columns_before: int = 0) -> dict[str, str]
 def values_of(table: CaseTable, name: str, region_code: str = "N03") -> list[str | None]:
     """The canonical values of a column."""
     reading = normaliser_of(name, PROGRAMME, region_code, table.epoch_1904)
-    return [canonical(table.columns[name][place], reading) for place in range(len(table.rows))]
+    return [canonical(text or "", reading) for text in table.cells[name]]
 
 
 def rules_of(read: ReturnTables) -> list[str]:

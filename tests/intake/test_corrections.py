@@ -225,6 +225,17 @@ def test_only_the_named_case_is_mended():
     assert where(verdict) == [("R07", given.address(EVERYTHING, "C2"))]
 
 
+def test_of_several_broken_formulas_only_the_corrected_one_is_mended():
+    given = valid_return()
+    for case, column in ((EVERYTHING, "C1"), (EVERYTHING, "C2"), (EVERYTHING + 1, "C1")):
+        given.cases[case][column] = FormulaError("#REF!")
+
+    verdict, _ = corrected(given, correction("C1", "#REF!", "Yes"))
+
+    left = [("R13", given.address(EVERYTHING, "C2")), ("R13", given.address(EVERYTHING + 1, "C1"))]
+    assert [problem for problem in where(verdict) if problem[0] == "R13"] == left
+
+
 def test_every_row_of_the_case_in_which_the_mistake_stands_is_mended():
     given = valid_return()
     given.cases[EVERYTHING]["C2"] = "Maybe"

@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA
 from tests.programme.test_model import seed_rows
 from tests.returns import PROGRAMME
 
@@ -41,11 +40,6 @@ def test_a_bare_no_to_an_oversight_question_says_too_little(no):
 @pytest.mark.parametrize("blank", ["", " ", "\u00a0", "\n \t"])
 def test_a_blank_is_nothing_whatever_the_column(blank):
     assert {read(column, blank) for column in PROGRAMME.column_names} == {None}
-
-
-@pytest.mark.parametrize("mark", [ERROR_MARK + "#N/A", UNSTORED_FORMULA])
-def test_a_formula_error_keeps_its_mark_whatever_the_column(mark):
-    assert {read(column, mark) for column in PROGRAMME.column_names} == {mark}
 
 
 @pytest.mark.parametrize(

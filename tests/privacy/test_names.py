@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dipp_pipeline.intake.table import find_case_tables
+from dipp_pipeline.intake.find_tables import find_case_tables
 from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets

@@ -8,16 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.intake.table import CaseTable, find_case_tables
+from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.table import CaseTable
 from dipp_pipeline.privacy.scrub import scrub
 from dipp_pipeline.privacy.search import references_within, sheets_of
 from dipp_pipeline.programme.case_reference import case_reference, references_anywhere
 from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
+from dipp_pipeline.spreadsheets.cells import without_blank_end
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from tests.homes import DEMO, SAMPLES, Home
-from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, sheets
+from tests.intake.reading import LIMITS, case_rows, cells_of, expected_cells, read_tables, sheets
 from tests.returns import (
     PROGRAMME,
     SHEET,
@@ -31,6 +34,7 @@ from tests.returns import (
     write_xls,
     write_xlsx,
 )
+from tests.spreadsheets.looks import Said, filled, rows_of
 
 pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
@@ -56,19 +60,17 @@ def read(file: Path) -> list[Sheet]:
     return read_sheets(file, LIMITS)
 
 
-def filled(sheet: Sheet) -> dict[tuple[int, int], str]:
-    """The text of every cell that has one, by row (from 0) and column."""
-    cells = ((row, place, column[row]) for place, column in enumerate(sheet.columns) for row in range(sheet.row_count))
-    return {(row, place): text for row, place, text in cells if text}
+def texts_in(sheet: Sheet) -> dict[tuple[int, str], str]:
+    return {place: said for place, said in filled(sheet).items() if isinstance(said, str)}
 
 
-def rows_of(sheet: Sheet, case: str) -> set[int]:
-    """The rows, from 0, in which a cell is the case's reference."""
-    return {row for (row, _), text in filled(sheet).items() if case_reference(text) == case}
+def rows_naming(sheet: Sheet, case: str) -> set[int]:
+    """The numbers of the rows in which a cell is the case's reference."""
+    return {row for (row, _), text in texts_in(sheet).items() if case_reference(text) == case}
 
 
 def first_and_last_case(file: Path) -> list[Erasure]:
-    texts = [text for sheet in read(file) for text in filled(sheet).values()]
+    texts = [text for sheet in read(file) for text in texts_in(sheet).values()]
     cases = [reference for text in texts if (reference := case_reference(text))]
     return [Erasure(file, case) for case in dict.fromkeys([*cases[:1], *cases[-1:]] or ["Z999999"])]
 
@@ -102,7 +104,7 @@ def test_of_a_sample_all_is_left_but_the_rows_of_the_case(left, erasure):
     kept = [(sheet.name, sheet.visible, sheet.epoch_1904) for sheet in before]
     assert [(sheet.name, sheet.visible, sheet.epoch_1904) for sheet in after] == kept
     for sheet, scrubbed in zip(before, after, strict=True):
-        rows = rows_of(sheet, erasure.case)
+        rows = rows_naming(sheet, erasure.case)
         assert filled(scrubbed) == {place: text for place, text in filled(sheet).items() if place[0] not in rows}
 
 
@@ -110,7 +112,7 @@ def test_of_a_sample_all_is_left_but_the_rows_of_the_case(left, erasure):
 def test_what_is_left_of_a_sample_is_judged_as_before_but_for_the_case(left, checked, erasure):
     before, after = checked[erasure.file], checked[left[erasure]]
 
-    gone = {(sheet.name, row + 1) for sheet in read(erasure.file) for row in rows_of(sheet, erasure.case)}
+    gone = {(sheet.name, row) for sheet in read(erasure.file) for row in rows_naming(sheet, erasure.case)}
     assert after.outcome == before.outcome
     assert after.issues == tuple(issue for issue in before.issues if (issue.sheet, issue.row) not in gone)
     visible = {sheet.name for sheet in read(erasure.file) if sheet.visible}
@@ -144,10 +146,9 @@ def scrubbed(source: Path, *references: str) -> Path:
     return target
 
 
-def texts(sheet: Sheet) -> list[list[str]]:
+def texts(sheet: Sheet) -> list[list[Said]]:
     """The rows of a sheet without the blanks at their ends."""
-    rows = [[column[row] for column in sheet.columns] for row in range(sheet.row_count)]
-    return [row[: max((place for place, text in enumerate(row, 1) if text), default=0)] for row in rows]
+    return [list(without_blank_end(row)) for row in rows_of(sheet)]
 
 
 def row_of(table: CaseTable, row: int) -> set[str]:
@@ -162,9 +163,19 @@ def test_every_format_keeps_its_other_cases_cell_by_cell(tmp_path, name):
 
     (before,), (after,) = read_tables(path), read_tables(scrubbed(path))
 
-    assert list(after.rows) == [2, 4, 5]
+    assert case_rows(after) == [2, 4, 5]
     assert cells_of(after) == {cell: text for cell, text in cells_of(before).items() if cell not in row_of(before, 3)}
-    assert cells_of(after)[given.address(0, "mappa_category")] == "\0#REF!"
+    assert cells_of(after)[given.address(0, "mappa_category")] == ReadError("#REF!")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_of_the_row_of_the_case_no_broken_formula_is_left(tmp_path, name):
+    given = valid_return()
+    given.cases[1]["mappa_category"] = FormulaError("#REF!")
+
+    (sheet,) = read_sheets(scrubbed(WRITERS[name](tmp_path / name, sheets(given))), LIMITS)
+
+    assert 3 not in {row for row, _ in filled(sheet)}
 
 
 @pytest.mark.parametrize(("name", "write"), [("a.xlsx", write_xlsx), ("a.xlsm", write_xlsx), ("a.ods", write_ods)])
@@ -232,7 +243,7 @@ def test_a_heading_that_names_the_case_stays_a_heading(tmp_path):
 
     (table,) = read_tables(scrubbed(write_xlsx(tmp_path / "a.xlsx", sheets(given))))
 
-    assert list(table.rows) == [2, 4, 5]
+    assert case_rows(table) == [2, 4, 5]
     assert "C1" in table.letters
 
 
@@ -363,6 +374,6 @@ def test_wherever_a_case_is_named_it_is_gone_and_every_other_cell_is_there(tmp_p
 
     (after,) = read_sheets(left, LIMITS)
     assert ERASED not in references_within(left, LIMITS)
-    assert {place for place, text in filled(before).items() if place[0] != 2} == set(filled(after))
-    untouched = {place: text for place, text in filled(before).items() if ERASED not in references_anywhere(text)}
-    assert {place: text for place, text in untouched.items() if place[0] != 2}.items() <= filled(after).items()
+    assert {place for place, text in filled(before).items() if place[0] != 3} == set(filled(after))
+    untouched = {place: text for place, text in texts_in(before).items() if ERASED not in references_anywhere(text)}
+    assert {place: text for place, text in untouched.items() if place[0] != 3}.items() <= filled(after).items()

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from dipp_pipeline.intake.table import find_case_tables
-from dipp_pipeline.spreadsheets.cells import UNSTORED, Sheet
+from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.spreadsheets.cells import UNSTORED
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
 from tests.returns import PROGRAMME, SHEET, CaseReturn, FormulaError, Rows, Unstored

@@ -108,6 +108,17 @@ def test_a_broken_row_that_stands_twice_is_held_back_once(given):
     assert verdict.counts == Counts(received=5, accepted=3, quarantined=1, identical_dropped=1)
 
 
+@pytest.mark.parametrize("other", [FormulaError("#N/A"), "#REF!", None])
+def test_rows_that_are_broken_in_different_ways_are_not_identical(given, other):
+    given.cases[EVERYTHING]["C2b"] = FormulaError("#REF!")
+    second = repeat(given, EVERYTHING, C2b=other)
+
+    rules = where(judge(given))
+
+    assert ("R03", given.address(EVERYTHING, "case_reference")) in rules
+    assert ("R03", given.address(second, "case_reference")) in rules
+
+
 def test_a_broken_row_and_a_sound_one_of_the_same_case_clash(given):
     second = repeat(given, EVERYTHING, C2b="Maybe")
 

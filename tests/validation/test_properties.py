@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.intake.table import find_case_tables
+from dipp_pipeline.intake.find_tables import find_case_tables
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate

@@ -4,10 +4,10 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from dipp_pipeline.intake.table import find_case_tables
+from dipp_pipeline.intake.find_tables import find_case_tables
 from dipp_pipeline.programme.model import ProgrammeError
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.rules import CASE_RULES, CELL_RULES, applicability, case_rule, cell_rule
 from dipp_pipeline.validation.schema import case_schema

@@ -7,7 +7,8 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, FormulaError, Refusal, without_blank_end
+from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
 
 
 def read(path: Path, limits: Limits) -> Iterator[Sheet]:

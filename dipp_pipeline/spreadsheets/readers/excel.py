@@ -15,14 +15,16 @@ from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
 from posixpath import join, normpath
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from python_calamine import CalamineError, CalamineSheet, load_workbook
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import Refusal, Sheet, SheetBuilder
+from dipp_pipeline.spreadsheets.cells import Refusal
 from dipp_pipeline.spreadsheets.readers.excel_sheet import SpecialCells, scan, special_cells, write_plainly
 from dipp_pipeline.spreadsheets.readers.zipped import Package, damaged, overfull, start_tags
+from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
 
 MOST_MERGED_ROWS = 2_000_000
 """How many rows all merged ranges of a sheet may run through."""
@@ -38,7 +40,7 @@ _OTHER_SHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlM
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
-Row = list[object]
+Row = list[Any]
 NumberedRow = tuple[int, Row]
 """A row's number, from 0, and its cells."""
 
@@ -108,7 +110,7 @@ def _sheets(
             for sheet, row_numbers, cells in zip(book.sheets, numbers, special, strict=True):
                 builder = SheetBuilder(sheet.name)
                 stored = _stored(calamine.get_sheet_by_name(sheet.name), row_numbers)
-                _build(builder, _with_special(stored, cells))
+                _build(builder, _with_special(stored, cells) if cells.places else stored)
                 yield builder.sheet(sheet.visible, book.epoch_1904)
     except CalamineError:
         raise damaged() from None
@@ -132,7 +134,7 @@ def _stored(sheet: CalamineSheet, numbers: Sequence[int] | None) -> Iterator[Num
     left: Row = [None] * sheet.start[1]
     covered = _covered(sheet, numbers[-1] if numbers else sheet.end[0])
     for row, given in zip(count() if numbers is None else numbers, sheet.iter_rows(), strict=False):
-        cells = left + given
+        cells: Row = left + given if left else given
         for start, stop in covered.get(row, ()):
             cells[start:stop] = [None] * (min(stop, len(cells)) - start)
         yield row, cells

@@ -6,7 +6,8 @@ from pathlib import Path
 import xlrd
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import FormulaError, Refusal, Sheet, SheetBuilder, without_blank_end
+from dipp_pipeline.spreadsheets.cells import FormulaError, Refusal, without_blank_end
+from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
 
 _AS_THEY_STAND = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER})
 

@@ -11,10 +11,21 @@ from datetime import datetime
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, LAST_COLUMN, UNSTORED, FormulaError, column_letters
+import polars as pl
+
+from dipp_pipeline.spreadsheets.cells import (
+    ERROR_TEXTS,
+    LAST_COLUMN,
+    UNSTORED,
+    FormulaError,
+    column_index,
+    column_letters,
+)
 from dipp_pipeline.spreadsheets.readers.zipped import Attributes, TagReader, damaged, local
 
-_FORMULA = re.compile(rb"[<:]f[>/\s]")
+_SPECIAL = r"""["'][ed]["']|[<:]f[>/\s]"""
+"""What stands in any error (`t="e"`), dated text (`t="d"`) or formula (`<f>`, `<x:f>`)."""
+
 _ROW = re.compile(rb"""row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["']""")
 _EMPTY_CELL = re.compile(rb'<c r="[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="[^<>]*(?:/>|></row>)')
@@ -46,21 +57,13 @@ def scan(pieces: Iterable[bytes]) -> Scanned:
 
 
 def _shows_special(window: bytes) -> bool:
-    """Whether there is what any error (`t="e"`), dated text (`t="d"`) or formula (`<f>`, `<x:f>`) has in it.
-
-    These are plain searches, most of which are not made, since a sheet has megabytes.
-    """
-    return (
-        b'"e"' in window
-        or b'"d"' in window
-        or (b"'" in window and (b"'e'" in window or b"'d'" in window))
-        or ((b"<f" in window or (b":" in window and b":f" in window)) and _FORMULA.search(window) is not None)
-    )
+    """Whether there may be an error, a dated text or a formula; a sheet has megabytes, for which Python is slow."""
+    return bool(pl.Series([window.decode("latin-1")]).str.contains(_SPECIAL)[0])
 
 
 def _last_rows(window: bytes, row_before: int) -> tuple[int, int]:
     """The row in which the window ends, and the last one in it with a cell that is more than a format."""
-    last_value = max(window.rfind(b"/c>"), window.rfind(b":c>"))
+    last_value = max(window.rfind(b"/c>"), window.rfind(b":c>") if b":" in window else -1)
     last_row = _row_before(window, len(window), row_before)
     return last_row, 0 if last_value < 0 else _row_before(window, last_value, row_before)
 
@@ -248,12 +251,10 @@ def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(reference or "")
     if match is None:
         return row, column
-    index = 0
-    for letter in match[1].upper():
-        index = index * 26 + ord(letter) - ord("A") + 1
-    if index > LAST_COLUMN:
+    index = column_index(match[1].upper())
+    if index >= LAST_COLUMN:
         raise damaged()
-    return int(match[2]) - 1, index - 1
+    return int(match[2]) - 1, index
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -9,9 +9,10 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import LAST_COLUMN, UNSTORED, FormulaError, Refusal, Sheet, SheetBuilder
+from dipp_pipeline.spreadsheets.cells import LAST_COLUMN, UNSTORED, FormulaError, Refusal
 from dipp_pipeline.spreadsheets.limits import MOST_SPACES
 from dipp_pipeline.spreadsheets.readers.zipped import Elements, Package, damaged, elements, overfull
+from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLES = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"

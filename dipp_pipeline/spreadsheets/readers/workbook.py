@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dipp_pipeline.settings import MEGABYTE, Limits
-from dipp_pipeline.spreadsheets.cells import MOST_CELLS, Refusal, Sheet
+from dipp_pipeline.spreadsheets.cells import ROW, Refusal
 from dipp_pipeline.spreadsheets.readers import delimited, excel, excel_97, opendocument
+from dipp_pipeline.spreadsheets.sheet import FARTHEST_CELLS, MOST_CELLS, Sheet
 
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -45,11 +46,12 @@ def read_sheets(path: Path, limits: Limits) -> list[Sheet]:
         opening = file.read(8)
     _check_type(suffix, opening)
     sheets: list[Sheet] = []
-    cells = 0
+    farthest_cells = cells = 0
     for sheet in reader(path, limits):
         _check_extent(sheet, limits)
-        cells += sheet.row_count * len(sheet.columns)
-        if cells > MOST_CELLS:
+        farthest_cells += sheet.farthest_cells
+        cells += sheet.cells.height * len(sheet.letters)
+        if farthest_cells > FARTHEST_CELLS or cells > MOST_CELLS:
             raise Refusal("F02", "far_cells")
         sheets.append(sheet)
     return sheets
@@ -66,15 +68,8 @@ def _check_type(suffix: str, opening: bytes) -> None:
 
 
 def _check_extent(sheet: Sheet, limits: Limits) -> None:
-    filled = [column for column in sheet.columns if any(column.filled)]
-    if len(filled) > limits.columns:
+    filled = sheet.filled.drop(ROW)
+    if sum(column.any() for column in filled) > limits.columns:
         raise Refusal("F02", "columns", sheet=sheet.name, limit=limits.columns)
-    if sheet.row_count > limits.rows and _filled_rows(sheet) > limits.rows:
+    if filled.height > limits.rows and filled.max_horizontal().sum() > limits.rows:
         raise Refusal("F02", "rows", sheet=sheet.name, limit=limits.rows)
-
-
-def _filled_rows(sheet: Sheet) -> int:
-    filled_rows: set[int] = set()
-    for column in sheet.columns:
-        filled_rows.update(column.rows_of({code for code, filled in enumerate(column.filled) if filled}))
-    return len(filled_rows)

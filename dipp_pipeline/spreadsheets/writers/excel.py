@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.cells import UNSTORED
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 from dipp_pipeline.spreadsheets.writers.rows import written_rows
 
@@ -90,21 +91,18 @@ def _worksheet(sheet: Sheet, strings: dict[str, int]) -> Iterator[str]:
     Rows have a number, cells follow each other: an address in each would be most of the file.
     """
     yield f'<worksheet xmlns="{_MAIN}"><sheetData>'
-    for number, cells in enumerate(written_rows(sheet, lambda text: _cell(text, strings)), 1):
-        row = "".join(cells)
-        if len(row) > len(_BLANK_CELL) * len(cells):
-            yield f'<row r="{number}">{row}</row>'
+
+    def write_text(text: str) -> str:
+        return f'<c t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'
+
+    for number, cells in written_rows(sheet, write_text, _error):
+        if any(cells):
+            yield f'<row r="{number}">{"".join(cell or _BLANK_CELL for cell in cells)}</row>'
     yield "</sheetData></worksheet>"
 
 
-def _cell(text: str, strings: dict[str, int]) -> str:
-    if not text:
-        return _BLANK_CELL
-    if text == UNSTORED_FORMULA:
-        return "<c><f>NA()</f></c>"
-    if text.startswith(ERROR_MARK):
-        return f'<c t="e"><v>{escape(text.removeprefix(ERROR_MARK))}</v></c>'
-    return f'<c t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'
+def _error(text: str) -> str:
+    return "<c><f>NA()</f></c>" if text == UNSTORED.text else f'<c t="e"><v>{escape(text)}</v></c>'
 
 
 def _shared_strings(strings: Mapping[str, int]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import xlrd
 import xlwt
 
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Sheet
-from dipp_pipeline.spreadsheets.writers.rows import written_rows
+from dipp_pipeline.spreadsheets.cells import column_index
+from dipp_pipeline.spreadsheets.sheet import Sheet
 
 _ERROR_CODES = {text: code for code, text in xlrd.error_text_from_code.items()}
 _NOT_AVAILABLE = _ERROR_CODES["#N/A"]
@@ -27,10 +27,10 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
 
 
 def _write_cells(page: "xlwt.Worksheet", sheet: Sheet) -> None:
-    for number, cells in enumerate(written_rows(sheet, str)):
-        row = page.row(number)
-        for column, text in enumerate(cells):
-            if text.startswith(ERROR_MARK):
-                row.set_cell_error(column, _ERROR_CODES.get(text.removeprefix(ERROR_MARK), _NOT_AVAILABLE))
-            elif text:
-                row.set_cell_text(column, text)
+    places = [column_index(letters) for letters in sheet.letters]
+    for number, *texts in sheet.cells.iter_rows():
+        for place, text in zip(places, texts, strict=True):
+            if text:
+                page.row(number - 1).set_cell_text(place, text)
+    for number, letters, error in sheet.errors.iter_rows():
+        page.row(number - 1).set_cell_error(column_index(letters), _ERROR_CODES.get(error, _NOT_AVAILABLE))

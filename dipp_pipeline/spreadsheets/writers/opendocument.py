@@ -6,7 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, ERROR_TEXTS, UNSTORED_FORMULA, Sheet
+from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, UNSTORED
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.spreadsheets.timeless_zip import TimelessZip
 from dipp_pipeline.spreadsheets.writers.rows import written_rows
 
@@ -37,7 +38,7 @@ _FROM_1904 = """<table:calculation-settings><table:null-date table:date-value="1
 
 _CLOSING = "</office:spreadsheet></office:body></office:document-content>"
 
-_BLANK_ROW = "<table:table-row><table:table-cell/></table:table-row>"
+_BLANK_ROWS = '<table:table-row table:number-rows-repeated="{times}"><table:table-cell/></table:table-row>'
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -57,13 +58,13 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
 def _table(sheet: Sheet) -> Iterator[str]:
     style = "shown" if sheet.visible else "hidden"
     yield f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{style}">'
-    for blank, rows in groupby(written_rows(sheet, _cell), lambda cells: not any(cells)):
-        if blank:
-            times = sum(1 for _ in rows)
-            yield f'<table:table-row table:number-rows-repeated="{times}"><table:table-cell/></table:table-row>'
-        else:
-            yield from map(_row, rows)
-    yield f"{_BLANK_ROW}</table:table>"
+    next_row = 1
+    for number, cells in written_rows(sheet, _text, _error):
+        if number > next_row:
+            yield _BLANK_ROWS.format(times=number - next_row)
+        yield _row(cells)
+        next_row = number + 1
+    yield f"{_BLANK_ROWS.format(times=1)}</table:table>"
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -74,18 +75,18 @@ def _row(cells: Sequence[str]) -> str:
     return f"<table:table-row>{''.join(written)}</table:table-row>"
 
 
-def _cell(text: str) -> str:
-    if not text:
-        return ""
-    if text == UNSTORED_FORMULA:
+def _text(text: str) -> str:
+    return _cell(text, "")
+
+
+def _error(text: str) -> str:
+    if text == UNSTORED.text:
         return '<table:table-cell table:formula="of:=NA()"/>'
-    error = text.removeprefix(ERROR_MARK)
-    if error == text:
-        kind = ""
-    elif error in ERROR_TEXTS:
-        kind = f' calcext:value-type="error" table:formula="of:={error}"'
-    else:
-        kind = ' calcext:value-type="error"'
-    lines = escape(error, {"\r": "&#13;"}).split("\n")
+    formula = f' table:formula="of:={text}"' if text in ERROR_TEXTS else ""
+    return _cell(text, f' calcext:value-type="error"{formula}')
+
+
+def _cell(text: str, kind: str) -> str:
+    lines = escape(text, {"\r": "&#13;"}).split("\n")
     paragraphs = "".join(f"<text:p>{line}</text:p>" for line in lines)
     return f'<table:table-cell office:value-type="string"{kind}>{paragraphs}</table:table-cell>'

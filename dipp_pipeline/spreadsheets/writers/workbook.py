@@ -7,7 +7,7 @@ its own. The same sheets give the same bytes: no clock, and no name of who wrote
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dipp_pipeline.spreadsheets.cells import Sheet
+from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.spreadsheets.writers import delimited, excel, excel_97, opendocument
 
 _WRITERS: dict[str, Callable[[Path, Sequence[Sheet]], None]] = {
@@ -21,4 +21,4 @@ _WRITERS: dict[str, Callable[[Path, Sequence[Sheet]], None]] = {
 
 def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write the sheets in the format of the path's ending, one of those that are taken."""
-    _WRITERS[path.suffix.lower()](path, sheets or [Sheet("Sheet1", True, ())])
+    _WRITERS[path.suffix.lower()](path, sheets or [Sheet.of("Sheet1", [])])

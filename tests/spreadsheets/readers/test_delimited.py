@@ -2,10 +2,11 @@ import os
 
 import pytest
 
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
+from dipp_pipeline.spreadsheets.cells import FormulaError, Refusal
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sentence, sheets, values_of
 from tests.returns import EVERYTHING, valid_return, write_csv
+from tests.spreadsheets.looks import rows_of
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -45,7 +46,7 @@ def test_a_line_break_within_a_cell_begins_no_row(tmp_path):
 def test_the_text_of_an_error_is_an_error_whatever_its_case_and_spaces(tmp_path, written):
     (sheet,) = read_sheets(write_csv(tmp_path / "a.csv", sheets([[written, "N/A", "REF!"]])), LIMITS)
 
-    assert [column[0] for column in sheet.columns] == [ERROR_MARK + written.strip(), "N/A", "REF!"]
+    assert rows_of(sheet) == [[FormulaError(written.strip()), "N/A", "REF!"]]
 
 
 def test_rows_may_be_of_different_lengths(tmp_path):
@@ -54,11 +55,7 @@ def test_rows_may_be_of_different_lengths(tmp_path):
 
     (sheet,) = read_sheets(path, LIMITS)
 
-    assert [[column[row] for row in range(3)] for column in sheet.columns] == [
-        ["a", "", "b"],
-        ["", "", "c"],
-        ["", "", "d"],
-    ]
+    assert rows_of(sheet) == [["a", "", ""], ["", "", ""], ["b", "c", "d"]]
 
 
 @pytest.mark.parametrize("columns", [1_000, 20_000])

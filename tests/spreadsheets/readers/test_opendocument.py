@@ -1,15 +1,16 @@
 import pytest
 
-from dipp_pipeline.spreadsheets.cells import UNSTORED_FORMULA
+from dipp_pipeline.spreadsheets.cells import UNSTORED, FormulaError
 from dipp_pipeline.spreadsheets.limits import MOST_SPACES
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, refusal_of, sheets
 from tests.returns import SHEET, Unstored, edit_part, valid_return, write_ods
+from tests.spreadsheets.looks import Said, rows_of
 
 
-def texts(path) -> list[list[str]]:
+def texts(path) -> list[list[Said]]:
     (sheet,) = read_sheets(path, LIMITS)
-    return [[column[row] for column in sheet.columns] for row in range(sheet.row_count)]
+    return rows_of(sheet)
 
 
 def test_a_formula_whose_result_was_never_stored_is_not_read_as_a_blank(tmp_path):
@@ -18,7 +19,7 @@ def test_a_formula_whose_result_was_never_stored_is_not_read_as_a_blank(tmp_path
 
     (table,) = read_tables(write_ods(tmp_path / "a.ods", sheets(given)))
 
-    assert cells_of(table) == expected_cells(given) | {given.address(1, "mappa_category"): UNSTORED_FORMULA}
+    assert cells_of(table) == expected_cells(given) | {given.address(1, "mappa_category"): UNSTORED}
 
 
 def test_a_formula_whose_stored_result_is_empty_text_is_a_blank(tmp_path):
@@ -40,7 +41,7 @@ def test_an_error_of_libreoffices_own_is_an_error(tmp_path):
         ),
     )
 
-    assert texts(path) == [["\0Err:502"]]
+    assert texts(path) == [[FormulaError("Err:502")]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from datetime import date, datetime
 import pytest
 
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.spreadsheets.cells import ERROR_MARK, Refusal
+from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
+from dipp_pipeline.spreadsheets.cells import Refusal
+from dipp_pipeline.spreadsheets.readers import workbook
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import (
     LIMITS,
@@ -29,6 +31,7 @@ from tests.returns import (
     write_xlsx,
     write_xlsx_as_excel,
 )
+from tests.spreadsheets.looks import rows_of
 
 SPREADSHEETS = [name for name in WRITERS if not name.endswith(".csv")]
 ZIPPED = [name for name in SPREADSHEETS if not name.endswith(".xls")]
@@ -50,7 +53,7 @@ def test_numbers_booleans_and_dates_become_the_text_that_means_the_same(tmp_path
 
     (sheet,) = read_sheets(WRITERS[name](tmp_path / name, sheets(given)), LIMITS)
 
-    read = [column[0] for column in sheet.columns]
+    (read,) = rows_of(sheet)
     assert read == ["TRUE", "FALSE", "12", "12.5", "007", "2025-05-24", "2025-05-24", "2025-05-24 13:30:00"]
 
 
@@ -62,7 +65,7 @@ def test_a_formula_error_is_never_read_as_a_blank_or_a_value(tmp_path, name, err
 
     (table,) = read_tables(WRITERS[name](tmp_path / name, sheets(given)))
 
-    assert cells_of(table) == expected_cells(given) | {given.address(1, "mappa_category"): ERROR_MARK + error}
+    assert cells_of(table) == expected_cells(given) | {given.address(1, "mappa_category"): ReadError(error)}
 
 
 @pytest.mark.parametrize("name", HIDING_WRITERS)
@@ -193,6 +196,17 @@ def test_a_workbook_with_too_many_sheets_is_unsafe(tmp_path, name):
 
     assert refusal_of(path, Limits(sheets=1)) == "F02"
     assert refusal_of(path, Limits(sheets=2)) is None
+
+
+@pytest.mark.parametrize(("limit", "most"), [("FARTHEST_CELLS", 39), ("MOST_CELLS", 7)])
+def test_sheets_that_together_reach_too_far_or_hold_too_much_are_unsafe(tmp_path, monkeypatch, limit, most):
+    rows = [["a", "b"], *[[]] * 8, ["a", "b"]]
+    path = write_ods(tmp_path / "a.ods", {"First": rows, "Second": rows})
+    assert refusal_of(path) is None
+
+    monkeypatch.setattr(workbook, limit, most)
+
+    assert refusal_of(path) == "F02"
 
 
 @pytest.mark.parametrize(
