@@ -292,8 +292,8 @@ def test_a_corrected_return_keeps_its_other_cells_and_what_is_counted_of_them():
     verdict, _ = corrected(given, correction("C2", "Yes", "No"))
 
     (before,) = validate([arrived(given)], PROGRAMME)
-    changed = before.answers.join(verdict.answers, on=["row", "question_code", "answer"], how="anti")
-    assert changed.select("row", "question_code").rows() == [(2, "C2")]
+    changed = before.answers.join(verdict.answers, on=["case_reference", "question_code", "answer"], how="anti")
+    assert changed.select("case_reference", "question_code").rows() == [(given.references()[0], "C2")]
     assert verdict.answers.height == before.answers.height
     assert verdict.contents == before.contents
 
