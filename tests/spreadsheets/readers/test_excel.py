@@ -2,15 +2,15 @@ import os
 import re
 import zipfile
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from dipp_pipeline.spreadsheets.cells import UNSTORED
+from dipp_pipeline.spreadsheets.cells import UNSTORED, Refusal
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
-from dipp_pipeline.spreadsheets.readers.excel_sheet import scan
+from dipp_pipeline.spreadsheets.readers.excel_sheet import scan, special_cells
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import (
     LIMITS,
@@ -410,6 +410,81 @@ def test_the_last_row_that_holds_a_value_is_seen_whatever_pieces_come(rows, last
     xml = rows.encode()
 
     assert scan(xml[place : place + size] for place in range(0, len(xml), size)).last_row == last_row
+
+
+PLAIN_CELLS = [
+    '<c r="{}"><v>1</v></c>',
+    '<c r="{}" s="2" t="s"><v>3</v></c>',
+    '<c r="{}" t="inlineStr"><is><t>é, as typed</t></is></c>',
+    '<c r="{}" t="inlineStr"><is><t>&amp;</t></is></c>',
+    '<c r="{}" t="str"><f>A1&lt;3</f><v>Yes</v></c>',
+    '<c r="{}"><f t="shared" ref="A1:A9" si="0"/><v>7</v></c>',
+    '<c r="{}" s="1"/>',
+]
+SPECIAL_CELLS = {
+    '<c r="{}" t="e"><v>#REF!</v></c>': ReadError("#REF!"),
+    '<c r="{}" t="e"><f>A1</f><v>#N/A</v></c>': ReadError("#N/A"),
+    '<c r="{}"><f>A1</f></c>': UNSTORED,
+    '<c r="{}" s="1"><f>A1</f><v></v></c>': UNSTORED,
+    '<c r="{}"><f t="shared" si="0"/></c>': UNSTORED,
+    '<c r="{}" t="d"><v>2025-05-24</v></c>': datetime(2025, 5, 24),
+}
+
+
+@pytest.mark.parametrize("size", [40, 333, 4_000, 1_000_000])
+def test_special_cells_are_found_among_others_whatever_pieces_come(size):
+    rows, expected = [], []
+    for number in range(1, 200):
+        cells = []
+        for place, letters in enumerate("ABCDEFG"):
+            special = list(SPECIAL_CELLS)[number % len(SPECIAL_CELLS)]
+            if number % 5 == 0 and place == number % 7:
+                expected.append((number - 1, place, SPECIAL_CELLS[special]))
+            cell = special if number % 5 == 0 and place == number % 7 else PLAIN_CELLS[(number + place) % 7]
+            cells.append(cell.format(f"{letters}{number}"))
+        rows.append(f'<row r="{number}">{"".join(cells)}</row>')
+    xml = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+
+    found = special_cells(xml[start : start + size] for start in range(0, len(xml), size))
+
+    assert list(found.by_row()) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "place"),
+    [
+        ('<row r="9"><c r="B9"><v>1</v></c></row>', "<row>{}</row>", (9, 0)),
+        ('<row r="7"><c r="B9"><v>1</v></c></row>', "<row>{}</row>", (9, 0)),
+        ('<row r="9"><c r="B9"><v>1</v></c>', "{}</row>", (8, 2)),
+    ],
+    ids=["in the next row", "in the row after that of the cell", "in the same row"],
+)
+def test_an_error_without_an_address_stands_after_what_the_piece_before_ended_with(row, cell, place):
+    plain = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(1, 7))
+    error = cell.format('<c t="e"><v>#REF!</v></c>')
+
+    found = special_cells([f"<worksheet>{plain}{row}".encode(), f"{error}</worksheet>".encode()])
+
+    assert list(found.by_row()) == [(*place, ReadError("#REF!"))]
+
+
+def test_an_error_without_an_address_stands_after_the_row_before_wherever_that_says_its_cells_are():
+    rows = '<row r="1"><c r="A9"><v>1</v></c></row><row><c t="e"><v>#REF!</v></c></row><row r="20"><c r="A20"/></row>'
+
+    found = special_cells([f"<worksheet>{rows}</worksheet>".encode()])
+
+    assert list(found.by_row()) == [(9, 0, ReadError("#REF!"))]
+
+
+@pytest.mark.parametrize("broken", ["&none;", "\x01", "<v>", "\ufffe"])
+def test_xml_that_is_broken_beside_an_error_is_damaged(broken):
+    error, cell = '<c r="A1" t="e"><v>#REF!</v></c>', f'<c r="B1" t="inlineStr"><is><t>{broken}</t></is></c>'
+    rows = f'<row r="1">{error}{cell}</row><row r="2"><c r="A2"/></row>'
+
+    with pytest.raises(Refusal) as refusal:
+        special_cells([f"<worksheet>{rows}</worksheet>".encode()])
+
+    assert refusal.value.rule_code == "F01"
 
 
 def test_rows_without_a_number_are_counted():
