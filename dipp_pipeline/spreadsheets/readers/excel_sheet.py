@@ -5,10 +5,11 @@ Values are read by calamine, and by nothing here.
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
@@ -21,7 +22,7 @@ from dipp_pipeline.spreadsheets.cells import (
     column_index,
     column_letters,
 )
-from dipp_pipeline.spreadsheets.readers.zipped import Attributes, TagReader, damaged, local
+from dipp_pipeline.spreadsheets.readers.zipped import damaged, elements, local
 
 _SPECIAL = r"""["'][ed]["']|[<:]f[>/\s]"""
 """What stands in any error (`t="e"`), dated text (`t="d"`) or formula (`<f>`, `<x:f>`)."""
@@ -109,10 +110,12 @@ class SpecialCells:
 
 def special_cells(pieces: Iterable[bytes]) -> SpecialCells:
     """Formula errors, formulas without a stored result and dates written as text."""
-    reader = _SheetReader()
-    for _ in reader.read(map(_without_plain_cells, _whole_tags(pieces))):
-        pass
-    return reader.special
+    special = SpecialCells()
+    for cell in _cells(map(_without_plain_cells, _whole_tags(pieces))):
+        if isinstance(cell, _Cell) and cell.special is not None:
+            special.places.append(cell.row * LAST_COLUMN + cell.column)
+            special.values.append(cell.special)
+    return special
 
 
 def write_plainly(pieces: Callable[[], Iterable[bytes]], write: Callable[[bytes], object]) -> "array[int]":
@@ -120,18 +123,32 @@ def write_plainly(pieces: Callable[[], Iterable[bytes]], write: Callable[[bytes]
 
     Special cells are left out. Gives the number of each row, from 0, in the sheet as it was.
     """
-    writer = _PlainWriter()
+    rows, merged = array("q"), []
     write(b"<worksheet><sheetData>")
     every_cell_says_where = all(map(_says_where, _whole_tags(pieces())))
     tags = _whole_tags(pieces())
-    for _ in writer.read(map(_without_mere_formats, tags) if every_cell_says_where else tags):
-        write("".join(writer.written).encode())
-        writer.written.clear()
-    write(b"</row></sheetData>" if writer.rows else b"</sheetData>")
-    if writer.merged:
-        write(f"<mergeCells>{''.join(writer.merged)}</mergeCells>".encode())
+    for cell in _cells(map(_without_mere_formats, tags) if every_cell_says_where else tags):
+        if isinstance(cell, str):
+            merged.append(f"<mergeCell ref={quoteattr(cell)}/>")
+        elif cell.special is None and cell.stored:
+            if not rows or rows[-1] != cell.row:
+                write(f'{"</row>" if rows else ""}<row r="{len(rows) + 1}">'.encode())
+                rows.append(cell.row)
+            write(_plain_cell(cell, cell.stored, len(rows)).encode())
+    write(b"</row></sheetData>" if rows else b"</sheetData>")
+    if merged:
+        write(f"<mergeCells>{''.join(merged)}</mergeCells>".encode())
     write(b"</worksheet>")
-    return writer.rows
+    return rows
+
+
+def _plain_cell(cell: "_Cell", stored: str, row: int) -> str:
+    """The XML of a cell that is not special, in another row."""
+    style, kind = (f" {name}={quoteattr(cell.attributes[name])}" if name in cell.attributes else "" for name in "st")
+    text = escape(stored)
+    inline = cell.attributes.get("t") == "inlineStr"
+    value = f'<is><t xml:space="preserve">{text}</t></is>' if inline else f"<v>{text}</v>"
+    return f'<c r="{column_letters(cell.column)}{row}"{style}{kind}>{value}</c>'
 
 
 def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -172,86 +189,50 @@ def _without_mere_formats(tags: bytes) -> bytes:
     return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", tags))
 
 
-class _SheetReader(TagReader):
-    """Follows the tags of a sheet and keeps the special cells."""
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of the sheet, at a row and column from 0."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.special = SpecialCells()
-        self.row = self.column = -1
-        self._cell: Attributes | None = None
-        self._formula = False
-        self._phonetic = False
-        self._value: list[str] | None = None
-        """The pieces of the stored value, if there is one."""
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        super().start(tag, attributes)
-        name = local(tag)
-        if name == "c":
-            self._cell, self._value, self._formula = attributes, None, False
-            self.row, self.column = _position(attributes.get("r"), self.row, self.column + 1)
-        elif name == "v":
-            self._value = []
-            self.parser.CharacterDataHandler = self._value.append
-        elif name == "f":
-            self._formula = True
-        elif name == "row":
-            self.row, self.column = _number(attributes.get("r"), self.row + 2) - 1, -1
-        elif name == "is":
-            self._value = []
-        elif name == "t" and self._value is not None and not self._phonetic:
-            self.parser.CharacterDataHandler = self._value.append
-        elif name == "rPh":
-            self._phonetic = True
-
-    def end(self, tag: str) -> None:
-        super().end(tag)
-        name = local(tag)
-        if name == "c" and self._cell is not None:
-            value = None if self._value is None else "".join(self._value)
-            self.finish(self._cell, value, _special_value(self._cell, value, self._formula))
-            self._cell = None
-        elif name == "v" or name == "t":
-            self.parser.CharacterDataHandler = None
-        elif name == "rPh":
-            self._phonetic = False
-
-    def finish(self, cell: Attributes, stored: str | None, special: object) -> None:
-        """What is done with the cell at `row` and `column`."""
-        if special is not None:
-            self.special.places.append(self.row * LAST_COLUMN + self.column)
-            self.special.values.append(special)
+    row: int
+    column: int
+    attributes: Mapping[str, str]
+    stored: str | None
+    """The stored value, as it is written."""
+    special: object
+    """The value for which calamine gives another, or None."""
 
 
-class _PlainWriter(_SheetReader):
-    """Writes the cells that are not special as it follows the tags."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows = array("q")
-        self.written: list[str] = []
-        self.merged: list[str] = []
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        super().start(tag, attributes)
-        if local(tag) == "mergeCell":
-            self.merged.append(f"<mergeCell ref={quoteattr(attributes.get('ref', ''))}/>")
-
-    def finish(self, cell: Attributes, stored: str | None, special: object) -> None:
-        if special is not None or not stored:
-            return
-        if not self.rows or self.rows[-1] != self.row:
-            self.written.append(f'{"</row>" if self.rows else ""}<row r="{len(self.rows) + 1}">')
-            self.rows.append(self.row)
-        address = f'r="{column_letters(self.column)}{len(self.rows)}"'
-        style, kind = (f" {name}={quoteattr(cell[name])}" if name in cell else "" for name in ("s", "t"))
-        text = escape(stored)
-        value = f'<is><t xml:space="preserve">{text}</t></is>' if cell.get("t") == "inlineStr" else f"<v>{text}</v>"
-        self.written.append(f"<c {address}{style}{kind}>{value}</c>")
+def _cells(pieces: Iterable[bytes]) -> Iterator[_Cell | str]:
+    """The cells in the order of the sheet, then the ranges of merged ones. Raises Refusal (F01, F02)."""
+    row = column = -1
+    for event, element in elements(pieces, lambda tag: local(tag) == "c"):
+        match local(element.tag):
+            case "c":
+                row, column = _position(element.get("r"), row, column + 1)
+                stored, attributes = _stored(element), dict(element.items())
+                formula = any(local(part.tag) == "f" for part in element.iter())
+                yield _Cell(row, column, attributes, stored, _special_value(attributes, stored, formula))
+            case "row" if event == "start":
+                row, column = _number(element.get("r"), row + 2) - 1, -1
+            case "mergeCell" if event == "start":
+                yield element.get("ref", "")
 
 
-def _special_value(cell: Attributes, stored: str | None, formula: bool) -> object:
+def _stored(cell: Element) -> str | None:
+    """The value of a cell, or its inline text, without what says how that is pronounced."""
+    stored: str | None = None
+    for part in cell:
+        match local(part.tag):
+            case "v":
+                stored = part.text or ""
+            case "is":
+                spoken = {text for aid in part if local(aid.tag) == "rPh" for text in aid.iter()}
+                texts = (text.text or "" for text in part.iter() if local(text.tag) == "t" and text not in spoken)
+                stored = "".join(texts)
+    return stored
+
+
+def _special_value(cell: Mapping[str, str], stored: str | None, formula: bool) -> object:
     """The value of a cell for which calamine gives another, or None."""
     kind = cell.get("t")
     if kind == "e":

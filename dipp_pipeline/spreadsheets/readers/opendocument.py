@@ -37,7 +37,7 @@ def read(path: Path, limits: Limits) -> Iterator[Sheet]:
     package = Package(path.read_bytes(), limits)
     _check_protection(package)
     hidden_styles: set[str | None] = set()
-    content = elements(package.xml("content.xml"), whole={_STYLE, _SETTINGS, _ROW})
+    content = elements(package.xml("content.xml"), {_STYLE, _SETTINGS, _ROW}.__contains__)
     for event, element in content:
         if element.tag == _STYLE and _hides(element):
             hidden_styles.add(element.get(f"{_STYLES}name"))

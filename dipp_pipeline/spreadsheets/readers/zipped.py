@@ -9,12 +9,11 @@ import sys
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from io import BytesIO
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLParser, iterparse
-from xml.parsers import expat
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
@@ -144,44 +143,10 @@ def overfull() -> Refusal:
     return Refusal("F02", "far_more_content")
 
 
-class TagReader:
-    """Reads XML as it streams in: no tree, no depth without end. What is done with a tag, others say.
-
-    Tags and attributes are named `namespace}name`.
-    """
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate("utf-8", "}")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.depth = 0
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        """What is done where an element opens."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise overfull()
-
-    def end(self, tag: str) -> None:
-        """What is done where it closes."""
-        self.depth -= 1
-
-    def read(self, pieces: Iterable[bytes]) -> Iterator[None]:
-        """Read on, in steps. Raises Refusal (F01, F02)."""
-        try:
-            for piece in pieces:
-                self.parser.Parse(piece, False)
-                yield
-            self.parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise damaged() from None
-        yield
-
-
-def elements(pieces: Iterable[bytes], whole: Container[str] = ()) -> Elements:
+def elements(pieces: Iterable[bytes], is_whole: Callable[[str], bool] = lambda _: False) -> Elements:
     """The elements of XML in UTF-8, with their attributes alone, so that no tree grows. Raises Refusal (F01, F02).
 
-    One that is `whole` by its tag comes only at its end, with all that is in it, which does not come by itself. Tags
+    One that is whole by its tag comes only at its end, with all that is in it, which does not come by itself. Tags
     and attributes are named `{namespace}name`.
     """
     path: list[Element] = []
@@ -192,7 +157,7 @@ def elements(pieces: Iterable[bytes], whole: Container[str] = ()) -> Elements:
                 path.append(element)
                 if len(path) > DEEPEST:
                     raise overfull()
-                if not depth_of_whole and element.tag in whole:
+                if not depth_of_whole and is_whole(element.tag):
                     depth_of_whole = len(path)
             elif len(path) == depth_of_whole:
                 depth_of_whole = 0

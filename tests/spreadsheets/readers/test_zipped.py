@@ -130,7 +130,7 @@ def test_elements_come_as_they_open_and_close_and_whole_ones_once_with_what_is_i
 
     found = [
         (event, element.tag, len(element) if event == "end" else dict(element.items()))
-        for event, element in elements([xml], whole={"c"})
+        for event, element in elements([xml], lambda tag: tag == "c")
     ]
 
     assert found == [("start", "a", {"b": "1"}), ("end", "c", 2), ("start", "d", {}), ("end", "d", 0), ("end", "a", 0)]
@@ -138,7 +138,7 @@ def test_elements_come_as_they_open_and_close_and_whole_ones_once_with_what_is_i
 
 def test_no_tree_grows_however_many_elements_there_are():
     pieces = itertools.chain([b"<a>"], itertools.repeat(b"<b><c/></b>" * 1000, 100), [b"</a>"])
-    reached = elements(pieces, whole={"b"})
+    reached = elements(pieces, lambda tag: tag == "b")
     _, root = next(reached)
 
     assert max(len(root) for _ in reached) <= 1000
