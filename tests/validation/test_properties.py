@@ -70,11 +70,14 @@ def problems(verdict: Validated) -> list[tuple[str, str | None, str | None, int 
 def accepted_values(verdict: Validated) -> dict[tuple[str, int], Case]:
     """The canonical values of every accepted case, by sheet and row."""
     cases: dict[tuple[str, int], Case] = {}
+    by_reference: dict[str, Case] = {}
     for case in verdict.cases.iter_rows(named=True):
         values = {name: _canonical(case[name]) for name in FIELDS}
         cases[case["sheet"], case["row"]] = values | dict.fromkeys(QUESTIONS)
+        by_reference[case["case_reference"]] = cases[case["sheet"], case["row"]]
     for answer in verdict.answers.iter_rows(named=True):
-        cases[answer["sheet"], answer["row"]][answer["question_code"]] = answer["answer"]
+        by_reference[answer["case_reference"]][answer["question_code"]] = answer["answer"]
+    assert len(by_reference) == len(cases)
     return cases
 
 
