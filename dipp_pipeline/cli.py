@@ -3,6 +3,7 @@
 Each command imports what it needs when it runs, so that help comes at once.
 """
 
+import gc
 import json
 import os
 import shlex
@@ -406,6 +407,7 @@ def _refresh(home: "Home", lock: "Lock", as_json: bool, strict: bool) -> int:
     """Refresh a locked home, print what came of it, and return the exit code."""
     from dipp_pipeline.orchestration.command import refresh_home
 
+    gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     refreshed = refresh_home(home, lock, debug=bool(click.get_current_context().find_root().meta.get("debug")))
     if refreshed.error:
         _say(f"Error: {error_message(refreshed.error)}")

@@ -1,6 +1,5 @@
 """The command `dipp refresh`: stop where nothing is to do, else run the job in Dagster, and say what came of it."""
 
-import gc
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -74,7 +73,6 @@ def refresh_home(home: Home, lock: Lock, debug: bool = False) -> Refreshed:
 
 def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
     """Run the job in Dagster, which is imported while returns are read: whether a release was made, or why not."""
-    gc.disable()  # this process ends in seconds; looking for cycles would be a tenth of its time
     with machine_faults_told():
         refresh.start_ingest(refresh.home.programme.region_by_slug)
         from dipp_pipeline.orchestration.refresh import run_refresh
