@@ -19,9 +19,6 @@ ERROR_TEXTS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """How far a spreadsheet can reach."""
 
-LONGEST_NAME = 255
-"""Of a sheet; no spreadsheet allows for more, and it is repeated with every problem."""
-
 
 class Refusal(Exception):
     """The file as a whole cannot be taken: by which rule, in which of its situations, and what to name of the file.

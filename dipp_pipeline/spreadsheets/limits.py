@@ -17,3 +17,18 @@ LONGEST_RUN = 16 * MEGABYTE
 
 MOST_SPACES = 1000
 """That one tag of an OpenDocument cell may stand for; of more the others are left out."""
+
+MOST_MERGED_ROWS = 2_000_000
+"""How many rows all merged ranges of a sheet may run through."""
+
+MOST_RELATIONSHIPS = 10_000
+"""Of a workbook to its parts."""
+
+FARTHEST_CELLS = 100_000_000
+"""From A1 to the last filled row and column, filled or not: what reaches farther is no table."""
+
+MOST_CELLS = 40_000_000
+"""Of the rows that hold something, as wide as the widest: each takes 16 bytes and what its text is longer than 12."""
+
+LONGEST_NAME = 255
+"""Of a sheet; no spreadsheet allows for more, and it is repeated with every problem."""

@@ -16,7 +16,6 @@ from dipp_pipeline.spreadsheets.cells import (
     COLUMN,
     LAST_COLUMN,
     LAST_ROW,
-    LONGEST_NAME,
     ROW,
     TEXT,
     FormulaError,
@@ -25,15 +24,10 @@ from dipp_pipeline.spreadsheets.cells import (
     column_index,
     column_letters,
 )
+from dipp_pipeline.spreadsheets.limits import FARTHEST_CELLS, LONGEST_NAME, MOST_CELLS
 
 ERRORS = {ROW: pl.Int32, COLUMN: pl.String, TEXT: pl.String}
 """The columns of a frame of formula errors: where each stands, and what it says."""
-
-FARTHEST_CELLS = 100_000_000
-"""From A1 to the last filled row and column, filled or not: what reaches farther is no table."""
-
-MOST_CELLS = 40_000_000
-"""Of the rows that hold something, as wide as the widest: each takes 16 bytes and what its text is longer than 12."""
 
 _BLOCK = 200_000
 """Cells that become a frame at once."""

@@ -22,15 +22,10 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import Refusal
+from dipp_pipeline.spreadsheets.limits import MOST_MERGED_ROWS, MOST_RELATIONSHIPS
 from dipp_pipeline.spreadsheets.readers.excel_sheet import SpecialCells, scan, special_cells, write_plainly
 from dipp_pipeline.spreadsheets.readers.zipped import Package, damaged, overfull, start_tags
 from dipp_pipeline.spreadsheets.sheet import Sheet, SheetBuilder
-
-MOST_MERGED_ROWS = 2_000_000
-"""How many rows all merged ranges of a sheet may run through."""
-
-MOST_RELATIONSHIPS = 10_000
-"""Of a workbook to its parts."""
 
 _STYLES, _STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
 _WORKBOOK = "xl/workbook.xml"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.cells import ROW, Refusal
+from dipp_pipeline.spreadsheets.limits import FARTHEST_CELLS, MOST_CELLS
 from dipp_pipeline.spreadsheets.readers import delimited, excel, excel_97, opendocument
-from dipp_pipeline.spreadsheets.sheet import FARTHEST_CELLS, MOST_CELLS, Sheet
+from dipp_pipeline.spreadsheets.sheet import Sheet
 
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
