@@ -1,10 +1,17 @@
 """Homes that many tests read, landed once."""
 
+import atexit
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.homes import DEMO, SAMPLES, Home, add_line, copied_definitions, story
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # A worker has reported all by then. What DuckDB's module still refers to when it is taken down would be told in
+    # forty lines that read like a failure.
+    atexit.register(os._exit, 0)
 
 
 @pytest.fixture(scope="session")
