@@ -30,7 +30,7 @@ class Validated:
     cases: pl.DataFrame
     """One row an accepted case: SHEET, ROW and the fields in their types."""
     answers: pl.DataFrame
-    """One row an answer of an accepted case: SHEET, ROW, case_reference, question_code, answer."""
+    """One row an answer of an accepted case: case_reference, question_code, answer."""
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
     contents: Contents

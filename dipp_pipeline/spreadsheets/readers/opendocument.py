@@ -172,7 +172,8 @@ def _number(written: str) -> object:
 
 
 def _date(written: str) -> object:
+    """The date as it is written, whatever zone is written with it; the text itself where it is none."""
     try:
-        return datetime.datetime.fromisoformat(written)
+        return datetime.datetime.fromisoformat(written).replace(tzinfo=None)
     except ValueError:
         return written

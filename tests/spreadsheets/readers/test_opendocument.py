@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from dipp_pipeline.spreadsheets.cells import UNSTORED, FormulaError
@@ -131,6 +133,20 @@ def test_a_repetition_that_is_no_number_is_damage(tmp_path, times):
     edit_part(path, "content.xml", lambda xml: xml.replace("16200", times, 1))
 
     assert refusal_of(path) == "F01"
+
+
+def test_a_date_is_read_as_written_whatever_its_zone_and_the_cells_above_it(tmp_path):
+    written = ["2025-11-08T00:00:00+01:00", "2025-11-07T23:00:00Z"]  # the same moment
+    days = [[date(2025, 11, 8)], [date(2025, 11, 7)]]
+    path = write_ods(tmp_path / "a.ods", sheets(days))
+
+    edit_part(
+        path,
+        "content.xml",
+        lambda xml: xml.replace('"2025-11-08"', f'"{written[0]}"').replace('"2025-11-07"', f'"{written[1]}"'),
+    )
+
+    assert texts(path) == [["2025-11-08"], ["2025-11-07 23:00:00"]]
 
 
 def test_a_number_that_is_none_costs_its_cell_alone(tmp_path):
