@@ -31,14 +31,15 @@ from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.sources import Build
 
 if TYPE_CHECKING:
+    from dipp_pipeline.validation.frame import Received
     from dipp_pipeline.validation.validate import Validated
+
+    _ToJudge = tuple[Received, Sequence[Applied]]
 
 
 _CASES_AT_ONCE = 50_000
 """So many are validated together, since a schema costs the same for one as for many, and not more than one file above
 it, since each case takes memory."""
-
-_Corrected = tuple[Submission, tuple[ReturnTables, Sequence[Applied]]]
 
 
 class OriginalLostError(DippError):
@@ -95,17 +96,23 @@ def check(
         _corrected(home, submission, next(read) if submission.file in readable else _not_read(home, submission))
         for submission in submissions
     )
-    for batch in _batches(zip(submissions, corrected, strict=True)):
-        received = [
+    to_judge = (
+        (
             Received(
                 submission.region.code if submission.region else "",
                 submission.version.received_at.astimezone(INSPECTORATE_TIME).date(),
                 tables,
-            )
-            for submission, (tables, _) in batch
-        ]
-        applied = [corrections for _, (_, corrections) in batch]
-        yield from zip(validate(received, home.programme), applied, strict=True)
+            ),
+            applied,
+        )
+        for submission, (tables, applied) in zip(submissions, corrected, strict=True)
+    )
+    for batch in _batches(to_judge):
+        yield from zip(
+            validate([received for received, _ in batch], home.programme),
+            [applied for _, applied in batch],
+            strict=True,
+        )
 
 
 def build(home: Home) -> Outcome:
@@ -168,12 +175,12 @@ def _corrected(home: Home, submission: Submission, tables: ReturnTables) -> tupl
     return correct(tables, own, submission.region.code if submission.region else "", home.programme)
 
 
-def _batches(corrected: Iterable[_Corrected]) -> Iterator[list[_Corrected]]:
+def _batches(to_judge: Iterable[_ToJudge]) -> Iterator[list[_ToJudge]]:
     """What is validated together, in order."""
-    batch: list[_Corrected] = []
-    for submission, (tables, applied) in corrected:
-        batch.append((submission, (tables, applied)))
-        if sum(tables.case_rows for _, (tables, _) in batch) >= _CASES_AT_ONCE:
+    batch: list[_ToJudge] = []
+    for one in to_judge:
+        batch.append(one)
+        if sum(received.read.case_rows for received, _ in batch) >= _CASES_AT_ONCE:
             yield batch
             batch = []
     if batch:
