@@ -67,7 +67,7 @@ def error_message(error: Exception) -> str:
 @click.group(cls=Dipp)
 @click.version_option(__version__, prog_name="dipp")
 def main() -> None:
-    """From raw case scoring spreadsheets to published findings of the Dynamic Inspection of Public Protection."""
+    """From raw spreadsheets to published findings of the Dynamic Inspection of Public Protection."""
 
 
 def run() -> None:
@@ -109,6 +109,11 @@ def home_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """Some commands can be scripted."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")(command)
+
+
+def kind_option(default: str) -> Callable[[Command], Command]:
+    """Some commands take any kind of return."""
+    return click.option("--kind", metavar="KIND", help=f"Which kind of return it is, such as staff-survey. {default}")
 
 
 region_argument = click.argument("region_slug", metavar="REGION")
@@ -183,6 +188,7 @@ def findings(region_slug: str | None, home: Path | None, as_json: bool) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--region", "region_slug", metavar="SLUG", help="Default: the nearest folder above with a region's slug.")
+@kind_option("Default: told by the folder that it lies in.")
 @click.option(
     "--marked-up",
     type=click.Path(file_okay=False, path_type=Path),
@@ -191,7 +197,9 @@ def findings(region_slug: str | None, home: Path | None, as_json: bool) -> None:
 )
 @json_option
 @debug_option
-def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marked_up: Path | None) -> None:
+def check(
+    files: tuple[Path, ...], region_slug: str | None, kind: str | None, as_json: bool, marked_up: Path | None
+) -> None:
     """Validate returns without storing anything."""
     from dipp_pipeline.home import open_home
     from dipp_pipeline.reports.check import check_files
@@ -199,7 +207,8 @@ def check(files: tuple[Path, ...], region_slug: str | None, as_json: bool, marke
 
     home = open_home(None)
     _check_region(home, region_slug)
-    checked = check_files(files, region_slug, home, marked_up)
+    _check_kind(home, kind)
+    checked = check_files(files, region_slug, home, marked_up, kind)
     if as_json:
         _print_json([result.as_json() for result in checked])
     else:
@@ -250,9 +259,10 @@ def ui(home: Path | None, port: int) -> None:
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--region", "region_slug", metavar="SLUG", help="Whose PDUs can be chosen. Default: all of them.")
+@kind_option("Default: case scores.")
 @click.option("--force", is_flag=True, help="Write over a file that is there, without asking.")
 @debug_option
-def template(file: Path, region_slug: str | None, force: bool) -> None:
+def template(file: Path, region_slug: str | None, kind: str | None, force: bool) -> None:
     """Write an empty return (.xlsx) with drop-down lists."""
     from dipp_pipeline.home import open_home
     from dipp_pipeline.template.workbook import write_template
@@ -261,10 +271,13 @@ def template(file: Path, region_slug: str | None, force: bool) -> None:
     if file.suffix.lower() != ".xlsx":
         raise click.BadParameter(f'"{file}" does not end in .xlsx.')
     _check_region(home, region_slug)
+    _check_kind(home, kind)
     if file.exists() and not force:
         click.confirm(f"{file} is there already. Write over it?", abort=True, err=True)
-    write_template(file, home.programme, home.programme.region_by_slug[region_slug] if region_slug else None)
-    click.echo(f"The template is {file}. Check it when it is filled in: {_dipp('check', file)}")
+    programme = home.programme.of(kind) if kind else home.programme
+    write_template(file, programme, programme.region_by_slug[region_slug] if region_slug else None)
+    check_it = _dipp("check", file, *(("--kind", kind) if kind else ()))
+    click.echo(f"The template is {file}. Check it when it is filled in: {check_it}")
 
 
 @main.command()
@@ -325,9 +338,10 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
         cases = return_.in_force.reading.counts.accepted if return_.in_force and return_.in_force.reading else 0
         return_.withdraw()
     how_many = "" if return_.to_read else f"{cases} "  # nobody knows before it is read again
+    records = f"{opened.programme_of(return_).kind.record}s"
     click.echo(
-        f"{return_path} is out of force. With the next refresh its {how_many}accepted cases leave the findings. Its "
-        "original and its history stay, and it comes into force again when new bytes of it arrive.\n"
+        f"{return_path} is out of force. With the next refresh its {how_many}accepted {records} leave the findings. "
+        "Its original and its history stay, and it comes into force again when new bytes of it arrive.\n"
         f"Run: {_dipp('refresh', home=opened)}"
     )
 
@@ -350,10 +364,11 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
         if held is None:
             raise click.ClickException(f"No version of {return_path} is held. dipp status shows which are.")
         held.accept()
-    lost = held.reading.loss if held.reading else None
+    lost, records = held.reading.loss if held.reading else None, f"{opened.programme_of(return_).kind.record}s"
     click.echo(
         f"Version {held.number} of {return_path} is accepted. With the next refresh it is in force"
-        + (f", and {lost.cases} of the {lost.of} cases of the version before leave the findings.\n" if lost else ".\n")
+        + (f", and {lost.cases} of the {lost.of} {records} of the version before leave the findings" if lost else "")
+        + ".\n"
         + f"Run: {_dipp('refresh', home=opened)}"
     )
 
@@ -441,6 +456,12 @@ def _check_region(home: "Home", slug: str | None) -> None:
     regions = home.programme.region_by_slug
     if slug is not None and slug not in regions:
         raise click.BadParameter(f'"{slug}" is no region. Use one of {", ".join(sorted(regions))}.')
+
+
+def _check_kind(home: "Home", kind: str | None) -> None:
+    kinds = home.programme.by_kind
+    if kind is not None and kind not in kinds:
+        raise click.BadParameter(f'"{kind}" is no kind of return. Use one of {", ".join(kinds)}.')
 
 
 def _return(home: "Home", region_slug: str, return_path: str) -> "Return":

@@ -15,10 +15,10 @@ from dipp_pipeline.feedback.needed import copy_of
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.workers import Workers
 from dipp_pipeline.landing.erasures import Erasures
-from dipp_pipeline.landing.history import Return
+from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
 from dipp_pipeline.landing.readings import forget_readings, readings_of
-from dipp_pipeline.landing.tables import CASE
+from dipp_pipeline.landing.tables import CASE, ROW_KEY
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
 from dipp_pipeline.privacy.originals import scrub_original
 
@@ -77,11 +77,14 @@ def _is_affected(return_: Return, erasures: Erasures) -> bool:
         return True
     pseudonyms = set(erasures.unfinished.values())
     tables = [folder / f"{name}.parquet" for folder in readings_of(return_) for name in ("cases", "changes")]
-    return any(
-        set(parquet.read_table(table, columns=[CASE])[CASE].to_pylist()) & pseudonyms
-        for table in tables
-        if table.exists()
-    )
+    return any(_holds(table, pseudonyms) for table in tables if table.exists())
+
+
+def _holds(table: Path, pseudonyms: set[str]) -> bool:
+    """Whether a landed table, of whatever version of the pipeline, holds one of the cases."""
+    keys = [name for name in parquet.read_schema(table).names if name in (CASE, ROW_KEY)]
+    columns = parquet.read_table(table, columns=keys).columns
+    return any(not pseudonyms.isdisjoint(column.to_pylist()) for column in columns)
 
 
 def _take_away(file: Path, root: Path) -> None:
@@ -97,26 +100,31 @@ def _scrub(
     home: Home, holding: Mapping[Path, Collection[str]], returns: Sequence[Return], workers: Workers
 ) -> dict[Path, str]:
     """Scrub originals of the cases that they hold; which could not be, and what to do."""
-    read = {version.original for return_ in returns for version in return_.versions if version.was_read}
+    versions = [(home.programme_of(return_), version) for return_ in returns for version in return_.versions]
+    read = {version.original for _, version in versions if version.was_read}
+    programmes = {version.original: programme for programme, version in versions if not programme.kind.case_reference}
+    programmes |= {version.original: programme for programme, version in versions if programme.kind.case_reference}
     failed = {}
     for file, references in holding.items():
-        was_read = str(file.relative_to(home.originals)) in read
+        original = str(file.relative_to(home.originals))
+        was_read, programme = original in read, programmes.get(original, home.programme)
         try:
             with machine_faults_told():
-                scrub_original(file, references, was_read, home.programme, home.settings.limits, workers)
+                scrub_original(file, references, was_read, programme, home.settings.limits, workers)
         except DippError as error:
             failed[file] = str(error)
     return failed
 
 
-def scrub_arrivals(home: Home, files: Sequence[Path], workers: Workers) -> Collection[Path]:
+def scrub_arrivals(home: Home, submissions: Sequence[Submission], workers: Workers) -> Collection[Path]:
     """Take cases that were erased out of originals that arrived since; those that cannot be searched for them."""
     erasures, limits = home.erasures(), home.settings.limits
     if not erasures.marks:
         return ()
-    searched = search_files(files, erasures, limits, workers)
+    programmes = {submission.file: submission.programme for submission in submissions if submission.file}
+    searched = search_files(list(programmes), erasures, limits, workers)
     for file, references in searched.holding.items():
-        scrub_original(file, references, False, home.programme, limits, workers)
+        scrub_original(file, references, False, programmes[file], limits, workers)
     contents = {file.parent.name for file in searched.holding}
     if contents:
         erasures.scrubbed(contents, hashes_of_copies(contents, home.originals))

@@ -168,6 +168,14 @@ class Home:
                     "Take the line out, or mend it."
                 )
 
+    def programme_of(self, return_: Return) -> Programme:
+        """The programme as the kind of a return sees it."""
+        return self.programme.of_return(return_.region_slug, return_.path)
+
+    def is_counted(self, return_: Return) -> bool:
+        """Whether a return is of the first kind, case scores, of which alone a refresh says how many there are."""
+        return self.programme_of(return_).kind == self.programme.kind
+
     def erasures(self) -> Erasures:
         """The erasures as they stand now."""
         return read_erasures(self.restricted / "erasures.json", kept_key(self.keys / "erasure.key"))
@@ -239,7 +247,7 @@ class Home:
             ]
             for return_ in returns
         ]
-        digest = hashlib.sha256(json.dumps([built_from, self.definitions]).encode())
+        digest = hashlib.sha256(json.dumps([built_from, self.definitions, self.settings.published_by]).encode())
         for path in sorted(self.sql_folder.glob("*/*.sql")):
             digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
         return digest.hexdigest()[:12]

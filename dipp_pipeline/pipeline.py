@@ -6,13 +6,14 @@ Each stage takes and gives plain values; here they are put in a row for one home
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, write_copies
-from dipp_pipeline.feedback.needed import cases_elsewhere, needed_copies
+from dipp_pipeline.feedback.needed import needed_copies
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
@@ -23,7 +24,7 @@ from dipp_pipeline.landing.history import Submission
 from dipp_pipeline.landing.originals import receive
 from dipp_pipeline.landing.readings import clear_former_readings, forget_reading
 from dipp_pipeline.privacy.originals import ErasureError
-from dipp_pipeline.programme.model import INSPECTORATE_TIME
+from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme
 from dipp_pipeline.release import publish as release
 from dipp_pipeline.release.publish import Release
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
     from dipp_pipeline.validation.frame import Received
     from dipp_pipeline.validation.validate import Validated
 
-    _ToJudge = tuple[Received, Sequence[Applied]]
+    _ToJudge = tuple[Programme, Received, Sequence[Applied]]
 
 
-_CASES_AT_ONCE = 50_000
+_RECORDS_AT_ONCE = 50_000
 """So many are validated together, since a schema costs the same for one as for many, and not more than one file above
-it, since each case takes memory."""
+it, since each record takes memory."""
 
 
 class OriginalLostError(DippError):
@@ -61,7 +62,7 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
     home.sweep()
     limits = home.settings.limits
     submissions: list[Submission] = []
-    with open_workers(home.programme, limits, home.settings.readers) as workers:
+    with open_workers(limits, home.settings.readers) as workers:
         erased = erase(home, workers)
         if erased.failed:
             raise ErasureError(" ".join(erased.failed.values()))
@@ -70,7 +71,7 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
             forget_reading(version)
         while waiting := home.history().to_read(region_slugs, home.originals, home.programme):
             for submission, (validated, applied) in zip(waiting, check(home, waiting, workers, progress), strict=True):
-                land(submission, validated, applied, home.programme, home.definitions, home.pseudonym_key, limits)
+                land(submission, validated, applied, home.definitions, home.pseudonym_key, limits)
             submissions += waiting
     history = home.history()
     for return_ in history.of_regions(region_slugs):
@@ -86,18 +87,22 @@ def check(
     from dipp_pipeline.validation.frame import Received
     from dipp_pipeline.validation.validate import validate
 
-    originals = [submission.file for submission in submissions if submission.file]
-    unsearched = scrub_arrivals(home, originals, workers)
-    readable = [file for file in originals if file not in unsearched]
-    for file in readable:
-        _check_original(file)
-    read = workers.read(readable, progress)
-    corrected = (
-        _corrected(home, submission, next(read) if submission.file in readable else _not_read(home, submission))
+    unsearched = scrub_arrivals(home, submissions, workers)
+    readable = [
+        (submission.file if submission.file not in unsearched else None, submission.programme)
         for submission in submissions
+    ]
+    to_read = [(file, programme) for file, programme in readable if file]
+    for file, _ in to_read:
+        _check_original(file)
+    read = workers.read(to_read, progress)
+    corrected = (
+        _corrected(home, submission, next(read) if file else _not_read(submission))
+        for submission, (file, _) in zip(submissions, readable, strict=True)
     )
     to_judge = (
         (
+            submission.programme,
             Received(
                 submission.region.code if submission.region else "",
                 submission.version.received_at.astimezone(INSPECTORATE_TIME).date(),
@@ -108,11 +113,9 @@ def check(
         for submission, (tables, applied) in zip(submissions, corrected, strict=True)
     )
     for batch in _batches(to_judge):
-        yield from zip(
-            validate([received for received, _ in batch], home.programme),
-            [applied for _, applied in batch],
-            strict=True,
-        )
+        programme, _, _ = batch[0]
+        judged = validate([received for _, received, _ in batch], programme)
+        yield from zip(judged, [applied for _, _, applied in batch], strict=True)
 
 
 def build(home: Home) -> Outcome:
@@ -124,7 +127,7 @@ def build(home: Home) -> Outcome:
     if unread:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
     home.check_corrections(home.programme.region_by_slug)
-    made_from = Build(home.release_id(returns), home.clock(), home.version, returns)
+    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
 
 
@@ -139,11 +142,10 @@ def feedback(home: Home) -> Feedback:
     """Have a marked-up copy of each return whose latest version has problems, for whoever sent it."""
     with open_warehouse(home.warehouse) as warehouse:
         (built,) = warehouse.read("landing.build")
-        clashes = warehouse.read("report_case_clashes", order_by=("return_id", "sheet", "row_number"))
-    elsewhere = cases_elsewhere(clashes, home.programme.rules["R04"])
-    copies = list(needed_copies(home.history().returns, elsewhere, home.originals, home.feedback))
+        clashes = warehouse.read("report_clashes", order_by=("return_id", "sheet", "row_number"))
+    copies = list(needed_copies(home.history().returns, clashes, home.programme, home.originals, home.feedback))
     limits = home.settings.limits
-    with open_workers(home.programme, limits, home.settings.readers) as workers:
+    with open_workers(limits, home.settings.readers) as workers:
         return write_copies(home.feedback, copies, built["release_id"], limits, workers)
 
 
@@ -172,25 +174,27 @@ def _corrected(home: Home, submission: Submission, tables: ReturnTables) -> tupl
     own = [
         entry for entry in home.corrections if (entry.region_slug, entry.path) == (return_.region_slug, return_.path)
     ]
-    return correct(tables, own, submission.region.code if submission.region else "", home.programme)
+    return correct(tables, own, submission.region.code if submission.region else "", submission.programme)
 
 
 def _batches(to_judge: Iterable[_ToJudge]) -> Iterator[list[_ToJudge]]:
-    """What is validated together, in order."""
-    batch: list[_ToJudge] = []
-    for one in to_judge:
-        batch.append(one)
-        if sum(received.read.case_rows for received, _ in batch) >= _CASES_AT_ONCE:
+    """What is validated together, in order: returns of one kind."""
+    for _, of_a_kind in groupby(to_judge, key=lambda one: one[0].kind.name):
+        batch: list[_ToJudge] = []
+        for one in of_a_kind:
+            batch.append(one)
+            if sum(received.read.records for _, received, _ in batch) >= _RECORDS_AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
             yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
-def _not_read(home: Home, submission: Submission) -> ReturnTables:
+def _not_read(submission: Submission) -> ReturnTables:
     """What is said of a file that is not even tried to be read."""
+    programme = submission.programme
     if submission.region is None:
-        return under_no_region(home.programme)
+        return under_no_region(programme)
     if submission.return_.names_a_case:
-        return name_holds_case_reference(home.programme)
-    return unsearchable(home.programme) if submission.file else not_kept(submission.version.sha256, home.programme)
+        return name_holds_case_reference(programme)
+    return unsearchable(programme) if submission.file else not_kept(submission.version.sha256, programme)

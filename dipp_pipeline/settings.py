@@ -43,10 +43,17 @@ class Settings:
     """How many former releases are kept for rollback."""
     held_above_percent: int = 20
     """A version that would lose more of the accepted cases than this is held until someone accepts it."""
+    survey_minimum: int = 10
+    """Figures of fewer respondents to a staff survey than this are withheld."""
     wait_seconds: int = 900
     """How long a run waits for another one that has the home."""
     pseudonym_key: bytes | None = field(default=None, repr=False)
     """In place of the key that the home makes for itself."""
+
+    @property
+    def published_by(self) -> Mapping[str, int]:
+        """The settings that what is published depends on, besides what is in force."""
+        return {"survey_minimum": self.survey_minimum}
 
 
 _MOST = {
@@ -60,6 +67,7 @@ _MOST = {
     "readers": 256,
     "releases_kept": 10_000,
     "held_above_percent": 100,
+    "survey_minimum": 10_000,
     "wait_seconds": 604_800,
 }
 """Setting to the most that it may be: a day for a file, a week for another run, as many rows as Excel has."""

@@ -27,7 +27,8 @@ select
         + versions.cells_in_personal_columns
         + versions.cells_in_other_sheets
     )::bigint as cells_ignored,                                 -- of these, ignored for a declared reason
-    coalesce(corrections.corrected, 0)::integer as cells_corrected   -- of those used, mended by a reviewed correction
+    coalesce(corrections.corrected, 0)::integer as cells_corrected,  -- of those used, mended by a reviewed correction
+    returns.kind::varchar as kind                               -- kind of return
 from stg_returns as returns
 inner join stg_versions as versions
     on versions.return_id = returns.return_id

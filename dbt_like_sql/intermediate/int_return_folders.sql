@@ -4,6 +4,7 @@
 with returns as (
     select
         return_id,
+        kind,
         region_slug,
         return_path,
         position('/' in return_path) as first_slash
@@ -20,5 +21,6 @@ select
         when returns.region_slug is not null then returns.return_path
         else substring(returns.return_path, returns.first_slash + 1)
     end)::varchar as path_in_folder,                                          -- its path under that folder
-    returns.return_path::varchar as return_path                               -- its path as it is shown, which begins with the folder where that is no region's
+    returns.return_path::varchar as return_path,                              -- its path as it is shown, which begins with the folder where that is no region's
+    returns.kind::varchar as kind                                             -- kind of return
 from returns

@@ -1,4 +1,4 @@
--- What became of the case rows of each version: of one in force with rule R04 applied, of any other as it stands by itself.
+-- What became of the rows of each version, of cases or of what its kind of return is of: of one in force with rule R04 applied, of any other as it stands by itself.
 -- grain: one row a return and version
 with versions as (
     select * from stg_versions
@@ -8,12 +8,17 @@ returns as (
     select * from stg_returns
 ),
 
+clashing as (
+    select return_id from int_case_claims where not is_kept
+    union all
+    select return_id from int_key_claims where not is_kept
+),
+
 clashes as (
     select
         return_id,
         count(*) as cases
-    from int_case_claims
-    where not is_kept
+    from clashing
     group by return_id
 )
 

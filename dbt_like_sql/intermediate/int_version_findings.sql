@@ -1,4 +1,4 @@
--- What each version makes of the measures of its region if it is in force and all other returns stay as they stand.
+-- What each version of a case scoring return makes of the measures of its region if it is in force and all other returns stay as they stand.
 -- grain: one row a return, version that was read and not refused, and measure
 -- materialized: view
 with versions as (
@@ -9,7 +9,8 @@ with versions as (
         returns.region_code
     from stg_versions
     inner join stg_returns as returns on returns.return_id = stg_versions.return_id
-    where stg_versions.outcome in ('in_force', 'superseded', 'held', 'never_in_force', 'withdrawn')
+    where returns.kind = 'case-scores'
+        and stg_versions.outcome in ('in_force', 'superseded', 'held', 'never_in_force', 'withdrawn')
 ),
 
 measures as (

@@ -1,5 +1,5 @@
 -- What each version changed of a return, cell by cell.
--- grain: one row a return, version, case and column; one a case that was added or lost
+-- grain: one row a return, version, key and column; one a row that was added or lost
 -- materialized: view
 with folders as (
     select * from int_return_folders
@@ -18,16 +18,17 @@ select
     folders.path_in_folder::varchar as path_in_folder,      -- path of the return under that folder
     folders.return_path::varchar as return_path,            -- path of the return as it is shown
     changes.version::integer as version,                    -- the later version
-    changes.case_pseudonym::varchar as case_pseudonym,      -- the case
+    (case when folders.kind = 'case-scores' then changes.row_key end)::varchar as case_pseudonym,   -- the case; null of another kind's row
     changes.change::varchar as change,                      -- case_added, case_lost or value_changed
-    changes.column_name::varchar as column_name,            -- field or question whose value changed; null of a case that was added or lost
+    changes.column_name::varchar as column_name,            -- field or question whose value changed; null of a row that was added or lost
     changes.value_before::varchar as value_before,          -- its canonical value before; null for a blank
     changes.value_after::varchar as value_after,            -- its canonical value after; null for a blank
-    changes.sheet::varchar as sheet,                        -- sheet of the case, in the later version unless it is lost
-    changes.row_number::integer as row_number,              -- its row there
+    changes.sheet::varchar as sheet,                        -- sheet of the row, in the later version unless it is lost
+    changes.row_number::integer as row_number,              -- the row there
     concat(
         coalesce(columns.letters, ''), changes.row_number::varchar
-    )::varchar as cell                                      -- A1 address of the value; the row alone of a case, or where the later version has no such column
+    )::varchar as cell,                                     -- A1 address of the value; the row alone of one that was added or lost, or where the later version has no such column
+    (case when folders.kind <> 'case-scores' then changes.row_key end)::varchar as row_key   -- key of another kind's row; null of a case
 from changes
 inner join folders on folders.return_id = changes.return_id
 left join columns

@@ -1,4 +1,4 @@
--- The cases of the returns in force of a region add up to those of the programme's progress.
+-- The cases of the case scoring returns in force of a region add up to those of the programme's progress.
 -- on: int_reconciliation
 with in_force as (
     select
@@ -6,6 +6,7 @@ with in_force as (
         sum(cases_accepted) as cases_accepted,
         sum(cases_quarantined) as cases_quarantined
     from int_reconciliation
+    where kind = 'case-scores'
     group by region_slug
 )
 

@@ -4,7 +4,8 @@ with found as (
     select
         coalesce(region_code, 'none') as region,
         rule_code,
-        count(*) as occurrences
+        count(*) as occurrences,
+        sum(case when kind = 'case-scores' then 1 else 0 end) as case_score_occurrences
     from int_issues
     group by coalesce(region_code, 'none'), rule_code
 ),
@@ -13,7 +14,8 @@ published as (
     select
         coalesce(region_code, 'none') as region,
         rule_code,
-        sum(occurrences) as occurrences
+        sum(occurrences) as occurrences,
+        sum(case_score_occurrences) as case_score_occurrences
     from data_quality
     group by coalesce(region_code, 'none'), rule_code
 )
@@ -27,4 +29,7 @@ from found
 full outer join published
     on published.region = found.region
     and published.rule_code = found.rule_code
-where (found.occurrences = published.occurrences) is not true
+where (
+        found.occurrences = published.occurrences
+        and found.case_score_occurrences = published.case_score_occurrences
+    ) is not true

@@ -40,11 +40,13 @@ class MarkedUpCopy:
     target: Path
     title: str
     """What the return is called."""
+    record: str
+    """What a row of it is, such as a case."""
     issues: Sequence[Issue]
 
     def identity(self) -> str:
         """What the copy is made of; the original is told by its hash, which is in its path."""
-        made_of = [str(self.original), self.title, *map(asdict, self.issues)]
+        made_of = [str(self.original), self.title, self.record, *map(asdict, self.issues)]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
     def write(self, limits: Limits, workers: Workers) -> None:
@@ -58,7 +60,7 @@ def _mark_up(copy: MarkedUpCopy, limits: Limits) -> None:
     """Write the copy. To be called in a worker."""
     from dipp_pipeline.feedback.marked_up import mark_up  # only there: openpyxl and polars are slow to import
 
-    mark_up(copy.original, copy.target, copy.title, copy.issues, limits)
+    mark_up(copy.original, copy.target, copy.title, copy.record, copy.issues, limits)
 
 
 def write_copies(

@@ -23,7 +23,7 @@ from dipp_pipeline.spreadsheets.sheet import Sheet
 _NEVER_OPENED = ("F01", "F02")
 
 
-def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], limits: Limits) -> None:
+def mark_up(original: Path, target: Path, title: str, record: str, issues: Sequence[Issue], limits: Limits) -> None:
     """Write the marked-up return, an .xlsx whatever the original is. The same inputs give the same bytes.
 
     To be called in a process under limits of time and memory. The list of problems is written first by itself, so that
@@ -32,7 +32,7 @@ def mark_up(original: Path, target: Path, title: str, issues: Sequence[Issue], l
     """
 
     def put(copied: Copy) -> None:
-        content = _marked(copied, title, issues)
+        content = _marked(copied, title, record, issues)
         with machine_faults_told():
             atomic.write_bytes(target, content)
 
@@ -74,7 +74,7 @@ def _with_names(issues: Sequence[Issue], sheets: Sequence[Sheet]) -> Sequence[Is
     return [replace(issue, sheet=names.get(issue.sheet or "", issue.sheet)) for issue in issues]
 
 
-def _marked(copied: Copy, title: str, issues: Sequence[Issue]) -> bytes:
+def _marked(copied: Copy, title: str, record: str, issues: Sequence[Issue]) -> bytes:
     painter = Painter()
     listed = in_order(issues, copied)
     by_sheet = defaultdict(list)
@@ -82,5 +82,5 @@ def _marked(copied: Copy, title: str, issues: Sequence[Issue]) -> bytes:
         by_sheet[issue.sheet].append(issue)
     for name, sheet in copied.sheets.items():
         mark_cells(sheet, by_sheet[name], painter)
-    list_problems(copied, title, issues, listed, painter)
+    list_problems(copied, title, record, issues, listed, painter)
     return saved(copied.book)

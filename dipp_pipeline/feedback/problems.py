@@ -58,26 +58,31 @@ def in_order(issues: Sequence[Issue], copied: Copy) -> list[Issue]:
     return sorted(issues, key=place)[:LISTED_AT_MOST]
 
 
-def list_problems(copied: Copy, title: str, issues: Sequence[Issue], listed: Sequence[Issue], painter: Painter) -> None:
-    """Put the list of problems before the copied sheets; `title` is what the return is called."""
+def list_problems(
+    copied: Copy, title: str, record: str, issues: Sequence[Issue], listed: Sequence[Issue], painter: Painter
+) -> None:
+    """Put the list of problems before the copied sheets.
+
+    `title` is what the return is called, `record` what a row of it is.
+    """
     sheet = copied.book.create_sheet(free_name(NAME, copied.book.sheetnames), 0)
     copied.book.active = 0
     sheet.sheet_view.tabSelected = True
     for column, width in zip("ABC", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
-    heading_row = _write_opening(sheet, title, _opening(copied, issues, listed)) + 1
+    heading_row = _write_opening(sheet, title, _opening(copied, record, issues, listed)) + 1
     _write_headings(sheet, heading_row)
     _write_problems(sheet, heading_row + 1, listed, copied, painter)
     _lay_out(sheet, heading_row)
 
 
-def _opening(copied: Copy, issues: Sequence[Issue], listed: Sequence[Issue]) -> Iterator[str]:
+def _opening(copied: Copy, record: str, issues: Sequence[Issue], listed: Sequence[Issue]) -> Iterator[str]:
     """What the reader should know before the list, a sentence or two a row."""
     severities = [issue.severity for issue in issues]
     warnings = severities.count("warn")
     errors = len(severities) - warnings
     if "refuse" in severities:
-        so = "The return was refused as a whole: no case of it counts until its errors are mended."
+        so = f"The return was refused as a whole: no {record} of it counts until its errors are mended."
     elif errors:
         so = "A row with an error is held back until it is mended; the other rows count."
     else:

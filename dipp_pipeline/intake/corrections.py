@@ -2,8 +2,10 @@
 
     restricted/originals/corrections.csv: region,return,case,field,from,to,reason,author_role,date
 
-One line corrects one field or question of one case of one return. `from` is what stands there, in any spelling, blank
-for a blank cell; `to` is what is read in its place, and is judged like any other value.
+One line corrects one field or question of one record of one return, such as a case. Its column `case` holds the key of
+the record: a case reference, or the values of another key with semicolons between, in any spelling. `from` is what
+stands there, in any spelling, blank for a blank cell; `to` is what is read in its place, and is judged like any other
+value.
 """
 
 import csv
@@ -11,15 +13,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import eq
 from pathlib import Path
 
 from dipp_pipeline.errors import DippError, reason
 from dipp_pipeline.intake.issues import quotable
 from dipp_pipeline.intake.normalise import Normaliser, canonical, normaliser_of
-from dipp_pipeline.intake.table import CaseTable, ReturnTables
-from dipp_pipeline.programme.case_reference import without_spaces
+from dipp_pipeline.intake.table import RecordTable, ReturnTables
 from dipp_pipeline.programme.matching import value_key
-from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import COLUMN, ROW
 
 HEADINGS = ("region", "return", "case", "field", "from", "to", "reason", "author_role", "date")
@@ -31,12 +33,12 @@ class CorrectionError(DippError):
 
 @dataclass(frozen=True)
 class Correction:
-    """A line of the file. `line` is its number as a text editor shows it; the case is as its reference is compared."""
+    """A line of the file. `line` is its number as a text editor shows it; the key has a canonical value a field."""
 
     line: int
     region_slug: str
     path: str
-    case_reference: str
+    key: tuple[str | None, ...]
     column: str
     before: str
     after: str
@@ -65,9 +67,9 @@ def read_corrections(file: Path, programme: Programme) -> tuple[Correction, ...]
             corrections = tuple(_correction(row, lines.line_num, file.name, programme) for row in lines)
         except (csv.Error, UnicodeDecodeError) as error:
             raise CorrectionError(f"{file.name} cannot be read as CSV in UTF-8: {reason(error)}. Mend it.") from None
-    places = Counter((entry.region_slug, entry.path, entry.case_reference, entry.column) for entry in corrections)
+    places = Counter((entry.region_slug, entry.path, entry.key, entry.column) for entry in corrections)
     for entry in corrections:
-        if places[entry.region_slug, entry.path, entry.case_reference, entry.column] > 1:
+        if places[entry.region_slug, entry.path, entry.key, entry.column] > 1:
             raise CorrectionError(f"{file.name}, line {entry.line}: another line corrects the same cell. Keep one.")
     return corrections
 
@@ -83,6 +85,17 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
         raise CorrectionError(
             f'{file}, line {line}: "{quotable(values["region"])}" is no region. Use its folder\'s name.'
         )
+    programme = programme.of_return(values["region"], values["return"])
+    if not programme.kind.key:
+        raise CorrectionError(
+            f"{file}, line {line}: no single {programme.kind.record} of such a return can be corrected, since nothing "
+            "tells it from others. Take the line out, or have the return sent again."
+        )
+    region, key = programme.region_by_slug[values["region"]], values["case"].split(";")
+    if len(key) != len(programme.kind.key):
+        raise CorrectionError(
+            f"{file}, line {line}: case must hold {'; '.join(map(programme.label, programme.kind.key))}. Mend it."
+        )
     if values["field"] not in programme.column_names:
         raise CorrectionError(f'{file}, line {line}: "{quotable(values["field"])}" is no field or question. Mend it.')
     try:
@@ -93,7 +106,10 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
         line=line,
         region_slug=values["region"],
         path=values["return"],
-        case_reference=without_spaces(values["case"]),
+        key=tuple(
+            canonical(text, normaliser_of(name, programme, region.code, epoch_1904=False))
+            for name, text in zip(programme.kind.key, key, strict=True)
+        ),
         column=values["field"],
         before=values["from"],
         after=values["to"],
@@ -125,11 +141,15 @@ def correct(
     return replace(read, tables=tuple(tables)), applied
 
 
-def _rows(table: CaseTable, correction: Correction, region_code: str, programme: Programme) -> list[int]:
+def _rows(table: RecordTable, correction: Correction, region_code: str, programme: Programme) -> list[int]:
     """The numbers of the table's rows in which the mistake stands."""
-    if not table.letters.keys() >= {CASE_REFERENCE, correction.column}:
+    if not table.letters.keys() >= {*programme.kind.key, correction.column}:
         return []
-    normalise = normaliser_of(correction.column, programme, region_code, table.epoch_1904)
+    normalisers = {
+        name: normaliser_of(name, programme, region_code, table.epoch_1904)
+        for name in (*programme.kind.key, correction.column)
+    }
+    normalise = normalisers[correction.column]
     errors = {row: text for row, column, text in table.errors.iter_rows() if column == correction.column}
 
     def is_mistake(row: int, text: str | None) -> bool:
@@ -137,12 +157,12 @@ def _rows(table: CaseTable, correction: Correction, region_code: str, programme:
             return value_key(errors[row]) == value_key(correction.before)
         return _key(text or "", normalise) == _key(correction.before, normalise)
 
-    cases = zip(table.cells[ROW], table.cells[CASE_REFERENCE], table.cells[correction.column], strict=True)
-    return [
-        row
-        for row, reference, text in cases
-        if reference and without_spaces(reference) == correction.case_reference and is_mistake(row, text)
-    ]
+    def is_key(texts: Sequence[str | None]) -> bool:
+        read = (canonical(text or "", normalisers[name]) for name, text in zip(programme.kind.key, texts, strict=True))
+        return all(map(eq, read, correction.key))
+
+    columns = (table.cells[name] for name in (ROW, correction.column, *programme.kind.key))
+    return [row for row, text, *key in zip(*columns, strict=True) if is_key(key) and is_mistake(row, text)]
 
 
 def _key(text: str, normalise: Normaliser) -> str | None:
@@ -151,11 +171,11 @@ def _key(text: str, normalise: Normaliser) -> str | None:
     return None if value is None else value_key(value)
 
 
-def _check_question_set(entry: Correction, table: CaseTable, programme: Programme) -> None:
+def _check_question_set(entry: Correction, table: RecordTable, programme: Programme) -> None:
     """Whether the columns of a question set are needed (F04) was judged by the sets that the sheet names."""
-    if entry.column != QUESTION_SET:
+    if entry.column != programme.kind.question_set:
         return
-    question_set = programme.value_list(QUESTION_SET).get(value_key(entry.after))
+    question_set = programme.value_list(entry.column).get(value_key(entry.after))
     for question in programme.questions:
         if question.question_set == question_set and question.code not in table.letters:
             raise CorrectionError(
@@ -164,7 +184,7 @@ def _check_question_set(entry: Correction, table: CaseTable, programme: Programm
             )
 
 
-def _mended(table: CaseTable, row: int, entry: Correction) -> CaseTable:
+def _mended(table: RecordTable, row: int, entry: Correction) -> RecordTable:
     """The table with what is read in place of the mistake in that row."""
     column = table.cells[entry.column].scatter(table.cells[ROW].search_sorted(row), entry.after or None)
     elsewhere = (table.errors[ROW] != row) | (table.errors[COLUMN] != entry.column)

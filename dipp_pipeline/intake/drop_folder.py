@@ -14,7 +14,6 @@ from pathlib import Path, PurePath
 
 from dipp_pipeline.errors import MachineError, is_of_the_machine
 from dipp_pipeline.programme.case_reference import holds_case_reference, without_case_references
-from dipp_pipeline.programme.kinds import OTHER_KINDS
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import MEGABYTE, Limits
 from dipp_pipeline.spreadsheets.formats import TAKEN
@@ -65,7 +64,7 @@ class Arrival:
 
 def arrivals(incoming: Path, programme: Programme) -> list[Arrival]:
     """The returns in the drop folder, by region and path. Raises MachineError where a folder cannot be opened."""
-    found = (_arrival(file, incoming, programme) for file in _files(incoming, programme))
+    found = (arrival_of(file, incoming, programme) for file in _files(incoming))
     return sorted(found, key=lambda arrival: (arrival.region_slug or "", arrival.path))
 
 
@@ -130,7 +129,7 @@ def pieces(file: Path) -> Iterator[bytes]:
         raise
 
 
-def _files(incoming: Path, programme: Programme) -> Iterator[Path]:
+def _files(incoming: Path) -> Iterator[Path]:
     """The returns in the drop folder, and what cannot be one but would be passed over in silence.
 
     That is a link to a folder, a folder with the name of a return, and one whose path is too long to be looked into.
@@ -144,7 +143,7 @@ def _files(incoming: Path, programme: Programme) -> Iterator[Path]:
         for entry in entries or ():
             path = folder / entry.name
             is_folder = _is_folder(entry)
-            if is_folder and not _is_of_others(path.relative_to(incoming), programme):
+            if is_folder and path != incoming / _OF_THE_DISK:
                 waiting.append(path)
             if is_return(entry.name) and (not is_folder or path.suffix.lower() in TAKEN):
                 yield path
@@ -177,14 +176,8 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _is_of_others(path: PurePath, programme: Programme) -> bool:
-    """Whether a folder of that path in the drop folder holds no case scores."""
-    if path.parts == (_OF_THE_DISK,):
-        return True
-    return len(path.parts) == 2 and path.name in OTHER_KINDS and path.parts[0] in programme.region_by_slug
-
-
-def _arrival(file: Path, incoming: Path, programme: Programme) -> Arrival:
+def arrival_of(file: Path, incoming: Path, programme: Programme) -> Arrival:
+    """A file in the drop folder as the return that it is."""
     slug, *within = file.relative_to(incoming).parts
     if slug not in programme.region_by_slug:
         return _named(None, "/".join((slug, *within)), file)

@@ -1,4 +1,4 @@
-"""Find the case tables of a file: where each starts, which column is which field, which rows are cases."""
+"""Find the tables of a file: where each starts, which column is which field, which rows are records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,29 +8,23 @@ import polars as pl
 
 from dipp_pipeline.intake.counts import Contents
 from dipp_pipeline.intake.issues import Issue, quotable
-from dipp_pipeline.intake.table import CaseTable, ReturnTables
+from dipp_pipeline.intake.table import RecordTable, ReturnTables
 from dipp_pipeline.programme.case_reference import case_reference, holds_case_reference
 from dipp_pipeline.programme.matching import heading_key, tidy, value_key
-from dipp_pipeline.programme.model import CASE_REFERENCE, QUESTION_SET, Programme
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import COLUMN, ROW, TEXT
 from dipp_pipeline.spreadsheets.sheet import Sheet, cells_that, texts_of
-
-HEADINGS_OF_A_TABLE = 5
-"""How many headings of required fields make a heading row."""
-
-FILLED_CELLS_OF_A_CASE = 3
-"""A row with fewer filled cells is a title or a footnote, unless its case reference is well formed."""
 
 WIDEST_NOTE = 3
 """A visible sheet of so few columns without a heading row is a cover or a note, and is not worth a warning."""
 
 _TOTALS = ("total", "grand total")
 
-_FILLED, _CASE = "filled", "case"
+_FILLED, _RECORD = "filled", "record"
 
 
-def find_case_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTables:
-    """The case tables of a file's visible sheets, and what is wrong with headings and sheets.
+def find_tables(sheets: Sequence[Sheet], programme: Programme) -> ReturnTables:
+    """The tables of a file's visible sheets that its kind of return has, and what is wrong with headings and sheets.
 
     Those are F03 to F05 and F07, W01, W02 and W06.
     """
@@ -99,11 +93,11 @@ class _Finder:
 
     def _report(self, rule_code: str, situation: str = "", place: _Place | None = None, **facts: object) -> None:
         rule = self.programme.rules[rule_code]
-        place = place or _Place()
+        place, facts = place or _Place(), {**self.programme.kind.words, **facts}
         self.issues.append(Issue(rule_code, rule.severity, rule.says(situation, facts), **asdict(place)))
 
-    def _table(self, sheet: Sheet) -> CaseTable | None:
-        headings = heading_row(sheet, self.programme.required_headings)
+    def _table(self, sheet: Sheet) -> RecordTable | None:
+        headings = heading_row(sheet, self.programme)
         if headings is not None and sheet.visible:
             return self._read_table(sheet, _HeadingRow(sheet, headings))
         filled = _filled_by_column(sheet.filled)
@@ -115,14 +109,14 @@ class _Finder:
             self._report("W06", "no_headings", _Place(sheet.name))
         return None
 
-    def _read_table(self, sheet: Sheet, headings: _HeadingRow) -> CaseTable:
+    def _read_table(self, sheet: Sheet, headings: _HeadingRow) -> RecordTable:
         if holds_case_reference(sheet.name):
             self._report("F08", "sheet", _Place(sheet.name))
         named, others = self._columns(headings)
         rows = _rows(sheet, headings.number, named, self.programme)
-        filled = _filled_by_column(sheet.filled.filter(rows[_CASE]))
+        filled = _filled_by_column(sheet.filled.filter(rows[_RECORD]))
         ignored = Contents.sum(self._ignored(headings, letters, filled[letters]) for letters in others)
-        table = _case_table(sheet, rows, named)
+        table = _record_table(sheet, rows, named)
         self._report_missing(table)
         used = sum(filled[letters] for letters in named.values())
         self.contents.append(Contents.sum((_contents(rows, headings.number, used), ignored)))
@@ -146,7 +140,7 @@ class _Finder:
         return named, others
 
     def _ignored(self, headings: _HeadingRow, letters: str, cells: int) -> Contents:
-        """Report a column that is not read; how many cells of cases that leaves out."""
+        """Report a column that is not read; how many cells of records that leaves out."""
         heading, place = headings.said[letters], headings.place(letters)
         if heading_key(heading) in self.programme.personal_headings:
             self._report("W02", "", place, heading=quotable(heading))
@@ -157,55 +151,59 @@ class _Finder:
             self._report("W01", "blank", place)
         return Contents(cells_in_ignored_columns=cells)
 
-    def _report_missing(self, table: CaseTable) -> None:
+    def _report_missing(self, table: RecordTable) -> None:
         needed = [field.name for field in self.programme.fields if field.required]
-        sets = {"core"} | ({"adjusted"} if self._any_adjusted(table) else set())
-        needed += [question.code for question in self.programme.questions if question.question_set in sets]
+        if self.programme.kind.answers_required:
+            asked = self._question_sets(table)
+            needed += [question.code for question in self.programme.questions if question.question_set in asked]
         for name in needed:
             if name not in table.letters:
                 self._report("F04", "", _Place(table.sheet, field=name), name=self.programme.label(name))
 
-    def _any_adjusted(self, table: CaseTable) -> bool:
-        spellings = self.programme.value_list(QUESTION_SET)
-        return QUESTION_SET in table.letters and any(
-            spellings.get(value_key(text)) == "adjusted"
-            for text in texts_of(table.cells.select(QUESTION_SET))[QUESTION_SET]
-        )
+    def _question_sets(self, table: RecordTable) -> set[str | None]:
+        """The question sets that the table must have columns for: the first, and all others that a record names."""
+        column = self.programme.kind.question_set
+        if column is None:
+            return {None}
+        spellings = self.programme.value_list(column)
+        named = texts_of(table.cells.select(column))[column] if column in table.letters else ()
+        return {self.programme.field_by_name[column].allowed[0], *(spellings.get(value_key(text)) for text in named)}
 
 
-def heading_row(sheet: Sheet, required_headings: Mapping[str, str]) -> int | None:
-    """The number of the first row with enough headings of required fields."""
-    is_heading = cache(lambda text: heading_key(text) in required_headings)
+def heading_row(sheet: Sheet, programme: Programme) -> int | None:
+    """The number of the first row with enough of the headings that a heading row is known by."""
+    is_heading = cache(lambda text: programme.heads_a_table(text) is not None)
     for number, *texts in sheet.cells.iter_rows():
-        if sum(map(is_heading, filter(None, texts))) >= HEADINGS_OF_A_TABLE:
+        if sum(map(is_heading, filter(None, texts))) >= programme.kind.headings_of_table:
             return int(number)
     return None
 
 
-def _case_table(sheet: Sheet, rows: pl.DataFrame, named: Mapping[str, str]) -> CaseTable:
+def _record_table(sheet: Sheet, rows: pl.DataFrame, named: Mapping[str, str]) -> RecordTable:
     names = {letters: name for name, letters in named.items()}
-    errors = sheet.errors.filter(pl.col(COLUMN).is_in(list(names))).join(rows.filter(_CASE), ROW, "semi")
-    return CaseTable(
+    errors = sheet.errors.filter(pl.col(COLUMN).is_in(list(names))).join(rows.filter(_RECORD), ROW, "semi")
+    return RecordTable(
         sheet=sheet.name,
         epoch_1904=sheet.epoch_1904,
         letters=named,
-        cells=sheet.cells.filter(rows[_CASE]).select(ROW, **named),
+        cells=sheet.cells.filter(rows[_RECORD]).select(ROW, **named),
         errors=errors.with_columns(pl.col(COLUMN).replace(names)),
     )
 
 
 def _rows(sheet: Sheet, heading_row: int, named: Mapping[str, str], programme: Programme) -> pl.DataFrame:
-    """Of each row of the sheet ROW, how many cells are _FILLED, and whether it is a _CASE."""
-    fields = {name: letters for name, letters in named.items() if name in programme.field_by_name}
-    headings = programme.required_headings
-    repeated = cells_that(sheet.cells.select(**fields), lambda name, text: headings.get(heading_key(text)) == name)
+    """Of each row of the sheet ROW, how many cells are _FILLED, and whether it is a _RECORD."""
+    kind = programme.kind
+    heads = named.keys() if kind.questions_head_table else programme.field_by_name.keys() & named.keys()
+    heading = {name: letters for name, letters in named.items() if name in heads}
+    repeated = cells_that(sheet.cells.select(**heading), lambda name, text: programme.heads_a_table(text) == name)
     rows = sheet.filled.select(ROW, pl.sum_horizontal(pl.exclude(ROW)).alias(_FILLED))
-    enough = rows[_FILLED] >= FILLED_CELLS_OF_A_CASE
-    if CASE_REFERENCE in named:
-        few = sheet.cells.select(pl.when(~enough).then(named[CASE_REFERENCE]))
+    enough = rows[_FILLED] >= kind.cells_of_row
+    if kind.case_reference is not None and kind.case_reference in named:
+        few = sheet.cells.select(pl.when(~enough).then(named[kind.case_reference]))
         enough |= cells_that(few, lambda _, text: case_reference(text) is not None).to_series()
-    others = (repeated.sum_horizontal() >= HEADINGS_OF_A_TABLE) | _totals(sheet)
-    return rows.with_columns(((rows[ROW] > heading_row) & enough & ~others).alias(_CASE))
+    others = (repeated.sum_horizontal() >= kind.headings_of_table) | _totals(sheet)
+    return rows.with_columns(((rows[ROW] > heading_row) & enough & ~others).alias(_RECORD))
 
 
 def _totals(sheet: Sheet) -> pl.Series:
@@ -216,9 +214,9 @@ def _totals(sheet: Sheet) -> pl.Series:
 
 
 def _contents(rows: pl.DataFrame, heading_row: int, used: int) -> Contents:
-    """What the sheet of a case table held, but for the columns that were not read."""
+    """What the sheet of a table held, but for the columns that were not read."""
     below = rows.filter(pl.col(ROW) > heading_row, pl.col(_FILLED) > 0)
-    skipped = below.filter(~pl.col(_CASE))
+    skipped = below.filter(~pl.col(_RECORD))
     return Contents(
         rows_read=below.height,
         rows_skipped=skipped.height,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme, Severity
+from dipp_pipeline.programme.model import Programme, Severity
 from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, UNSTORED
 
 LONGEST_QUOTE = 80
@@ -78,7 +78,7 @@ def quotable(found: str) -> str:
 def to_be_kept(issues: Sequence[Issue], programme: Programme) -> list[Issue]:
     """The issues as they are stored: without case references, and with what a person typed only described."""
     may_be_stored = _storable(programme)
-    return [_kept(issue, may_be_stored) for issue in issues]
+    return [_kept(issue, may_be_stored, programme) for issue in issues]
 
 
 def is_described(found: str) -> bool:
@@ -91,7 +91,7 @@ def numbered_sheet(number: int) -> str:
     return f"sheet {number} of the file"
 
 
-def _kept(issue: Issue, may_be_stored: Callable[[str], bool]) -> Issue:
+def _kept(issue: Issue, may_be_stored: Callable[[str], bool], programme: Programme) -> Issue:
     message, found = issue.message, issue.found
     if found is not None and not may_be_stored(found):
         message = _with_description(message, _QUOTE, found)
@@ -102,7 +102,7 @@ def _kept(issue: Issue, may_be_stored: Callable[[str], bool]) -> Issue:
         issue,
         message=without_case_references(message),
         sheet=numbered_sheet(issue.sheet_number) if issue.sheet_number else _without_references(issue.sheet),
-        found=None if issue.field == CASE_REFERENCE else _without_references(found),
+        found=None if issue.field and issue.field == programme.kind.case_reference else _without_references(found),
         sheet_number=None,
     )
 

@@ -6,6 +6,7 @@ A blank becomes None, whatever the column.
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from dipp_pipeline.programme.case_reference import without_spaces
 from dipp_pipeline.programme.matching import tidy, value_key
@@ -16,6 +17,7 @@ Normaliser = Callable[[str], str]
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})(?:E-?\d\d?)?", re.ASCII | re.IGNORECASE)
 
 # Excel's 1900 system counts a 29 February 1900 that never was; from March 1900 on this day 0 is right.
 _DAY_0 = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
@@ -38,12 +40,16 @@ def normaliser_of(column: str, programme: Programme, region_code: str, epoch_190
 
 def _field_normaliser(field: Field, programme: Programme, region_code: str, epoch_1904: bool) -> Normaliser:
     match field.type:
-        case "text":
+        case "text" if field.name == programme.kind.case_reference:
             return without_spaces
+        case "text":
+            return lambda text: text
         case "pdu":
             return lambda text: _pdu(text, programme, region_code)
         case "date":
             return lambda text: _date(text, epoch_1904)
+        case "decimal":
+            return lambda text: f"{Decimal(text).normalize() + 0:f}" if _DECIMAL.fullmatch(text) else text
         case _:
             return lambda text: str(int(text)) if _WHOLE_NUMBER.fullmatch(text) else text
 

@@ -1,4 +1,4 @@
-"""A file to what it gave, whatever it is: its case tables, or the one reason why it is refused. Runs in a worker."""
+"""A file to what it gave, whatever it is: its tables, or the one reason why it is refused. Runs in a worker."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from dipp_pipeline.spreadsheets.cells import Refusal
 def read_return(path: Path, programme: Programme, limits: Limits) -> ReturnTables:
     """What reading the file gave. Raises nothing, whatever the file is; MachineError where the machine is at fault."""
     try:
-        from dipp_pipeline.intake.find_tables import find_case_tables  # only here, in a worker: they import polars
+        from dipp_pipeline.intake.find_tables import find_tables  # only here, in a worker: they import polars
         from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 
-        return find_case_tables(read_sheets(path, limits), programme)
+        return find_tables(read_sheets(path, limits), programme)
     except Refusal as refusal:
         return refused(programme, refusal)
     except MemoryError:

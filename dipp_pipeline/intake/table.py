@@ -1,4 +1,4 @@
-"""What reading a file gives: its case tables, or the one reason why it is refused.
+"""What reading a file gives: its tables of records, or the one reason why it is refused.
 
 How they are found is in find_tables.py. Values are not judged here: a cell's text goes on as it stands, with its
 address. See normalise.py for what it means.
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class CaseTable:
-    """The case rows of a sheet, and under which column each field and question stands."""
+class RecordTable:
+    """The records of a sheet, such as cases, and under which column each field and question stands."""
 
     sheet: str
     epoch_1904: bool
     letters: Mapping[str, str]
     """Field or question to the letters of its column."""
     cells: pl.DataFrame
-    """One row a case: ROW, its number as the spreadsheet shows it, and the text under each field and question."""
+    """One row a record: ROW, its number as the spreadsheet shows it, and the text under each field and question."""
     errors: pl.DataFrame
     """The formula errors by ROW and COLUMN, here a field or question, in whose places `cells` has null."""
 
 
 @dataclass(frozen=True)
 class ReturnTables:
-    """What reading a file gave: its case tables and the problems of the file as a whole."""
+    """What reading a file gave: its tables and the problems of the file as a whole."""
 
-    tables: tuple[CaseTable, ...]
+    tables: tuple[RecordTable, ...]
     issues: tuple[Issue, ...]
     contents: Contents = field(default_factory=Contents)
     for_now: bool = False
@@ -48,12 +48,13 @@ class ReturnTables:
         return any(issue.severity == "refuse" for issue in self.issues)
 
     @property
-    def case_rows(self) -> int:
+    def records(self) -> int:
         return sum(table.cells.height for table in self.tables)
 
 
 def refused(programme: Programme, refusal: Refusal, for_now: bool = False) -> ReturnTables:
     """The reading of a file that gave nothing but the reason why not."""
     rule = programme.rules[refusal.rule_code]
-    issue = Issue(rule.code, rule.severity, rule.says(refusal.situation, refusal.facts))
+    message = rule.says(refusal.situation, {**programme.kind.words, **refusal.facts})
+    issue = Issue(rule.code, rule.severity, message)
     return ReturnTables((), (issue,), for_now=for_now)

@@ -40,18 +40,17 @@ def no_progress(done: int, of: int) -> None:
 class Workers:
     """Worker processes for files, started when first needed and kept until they are closed."""
 
-    def __init__(self, programme: Programme, limits: Limits, readers: int) -> None:
-        self._programme = programme
+    def __init__(self, limits: Limits, readers: int) -> None:
         self._limits = limits
         self._workers: SimpleQueue[_Worker] = SimpleQueue()
         self._all = [_Worker(limits) for _ in range(readers)]
         for worker in self._all:
             self._workers.put(worker)
 
-    def read(self, paths: Sequence[Path], progress: Progress = no_progress) -> Iterator[ReturnTables]:
-        """What each file gave, in the order given."""
-        for done, result in enumerate(self.each(self._read, paths)):
-            progress(done + 1, len(paths))
+    def read(self, files: Sequence[tuple[Path, Programme]], progress: Progress = no_progress) -> Iterator[ReturnTables]:
+        """What each file gave as a return of the kind that its programme is for, in the order given."""
+        for done, result in enumerate(self.each(self._read, files)):
+            progress(done + 1, len(files))
             yield result
 
     def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
@@ -78,17 +77,18 @@ class Workers:
         for worker in self._all:
             worker.stop()
 
-    def _read(self, path: Path) -> ReturnTables:
+    def _read(self, file: tuple[Path, Programme]) -> ReturnTables:
+        path, programme = file
         try:
-            return self.call(read_return, path, self._programme, self._limits)
+            return self.call(read_return, path, programme, self._limits)
         except WorkerLimitError as error:
-            return refused(self._programme, error, for_now=True)
+            return refused(programme, error, for_now=True)
 
 
 @contextmanager
-def open_workers(programme: Programme, limits: Limits, readers: int) -> Iterator[Workers]:
+def open_workers(limits: Limits, readers: int) -> Iterator[Workers]:
     """Workers that are ended at the end."""
-    workers = Workers(programme, limits, readers)
+    workers = Workers(limits, readers)
     try:
         yield workers
     finally:

@@ -220,6 +220,8 @@ class Submission:
     file: Path | None
     """Its original; None where it was not kept."""
     region: Region | None
+    programme: Programme
+    """As its kind of return sees it."""
 
 
 class History:
@@ -248,17 +250,20 @@ class History:
         return [entry for entry in self.returns if entry.region_slug is None or entry.region_slug in region_slugs]
 
     def to_read(self, region_slugs: Collection[str], originals: Path, programme: Programme) -> list[Submission]:
-        """Of each return of these regions the first version that must be read, if there is one."""
-        return [
+        """Of each return of these regions the first version that must be read, if there is one, kind by kind."""
+        submissions = [
             Submission(
                 return_,
                 version,
                 originals / version.original if version.original else None,
                 programme.region_by_slug[return_.region_slug] if return_.region_slug else None,
+                programme.of_return(return_.region_slug, return_.path),
             )
             for return_ in self.of_regions(region_slugs)
             if (version := return_.to_read)
         ]
+        kinds = list(programme.by_kind)
+        return sorted(submissions, key=lambda submission: kinds.index(submission.programme.kind.name))
 
     def to_try_again(self, region_slugs: Collection[str], limits: Limits) -> Sequence[Version]:
         """The versions of these regions that are refused and might not be, were they read again now."""

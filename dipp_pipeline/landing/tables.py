@@ -1,28 +1,37 @@
-"""The Arrow schema of every landed table, written once: Parquet is written by it, and the warehouse made by it."""
+"""The Arrow schema of every landed table, written once: Parquet is written by it, and the warehouse made by it.
+
+What is landed of a version is the rows and answers of its kind of return, in tables of that kind's own, and what there
+is of every kind: where its columns stand, what changed, its problems and its corrections.
+"""
 
 from collections.abc import Mapping
 
 import pyarrow as pa
 
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.programme.model import Programme
 
 CASE = "case_pseudonym"
-"""What stands for a case from landing onward."""
+"""What stands for a case from landing onward: the key of its row."""
+ROW_KEY = "row_key"
+"""The key of a row of another kind, if that has a key; in the changes that of a case too."""
 
-_FIELD_TYPES = {"date": pa.date32(), "integer": pa.int32(), "boolean": pa.bool_()}
+DECIMAL = pa.decimal128(18, 6)
+
+_FIELD_TYPES = {"date": pa.date32(), "integer": pa.int32(), "decimal": DECIMAL, "boolean": pa.bool_()}
 
 _IDENTITY = {"return_id": pa.string(), "version": pa.int32()}
 _PLACE = {"sheet": pa.string(), "row": pa.int32()}
 
-ANSWERS = pa.schema({**_IDENTITY, CASE: pa.string(), "question_code": pa.string(), "answer": pa.string()})
-
 COLUMNS = pa.schema({**_IDENTITY, "sheet": pa.string(), "column_name": pa.string(), "letters": pa.string()})
 """Where each field and question stands."""
+
+KEYS = pa.schema({**_IDENTITY, **_PLACE, "column_name": pa.string(), ROW_KEY: pa.string()})
+"""The keys of rows of kinds whose key is no case reference, and at which field a problem of the key is told."""
 
 CHANGES = pa.schema(
     {
         **_IDENTITY,
-        CASE: pa.string(),
+        ROW_KEY: pa.string(),
         "change": pa.string(),
         "column_name": pa.string(),
         "value_before": pa.string(),
@@ -30,8 +39,8 @@ CHANGES = pa.schema(
         **_PLACE,
     }
 )
-"""`change` is case_added, case_lost or value_changed. The sheet and row are of the later version, unless the case is
-lost."""
+"""`change` is case_added, case_lost or value_changed, of whatever kind of record. The sheet and row are of the later
+version, unless the record is lost."""
 
 ISSUES = pa.schema(
     {
@@ -60,20 +69,30 @@ CORRECTIONS = pa.schema(
 
 
 def landed_tables(programme: Programme) -> Mapping[str, pa.Schema]:
-    """Name to schema of the tables that are landed of every version."""
+    """Name to schema of the tables that are landed of every version of a return of the programme's kind."""
+    kind = programme.kind
     fields = {
         field.name: _FIELD_TYPES.get(field.type, pa.string())
         for field in programme.fields
-        if field.name != CASE_REFERENCE
+        if field.name != kind.case_reference
     }
+    key = {key_of(programme): pa.string()} if kind.key else {}
+    record = key if kind.case_reference else _PLACE
+    answers = pa.schema({**_IDENTITY, **record, "question_code": pa.string(), "answer": pa.string()})
     return {
-        "cases": pa.schema({**_IDENTITY, **_PLACE, CASE: pa.string(), **fields}),
-        "answers": ANSWERS,
+        kind.rows_table: pa.schema({**_IDENTITY, **_PLACE, **key, **fields}),
+        **({kind.answers_table: answers} if kind.answers_table else {}),
+        **({"keys": KEYS} if kind.key and not kind.case_reference else {}),
         "columns": COLUMNS,
         "changes": CHANGES,
         "issues": ISSUES,
         "corrections": CORRECTIONS,
     }
+
+
+def key_of(programme: Programme) -> str:
+    """What the key of a landed row is called."""
+    return CASE if programme.kind.case_reference else ROW_KEY
 
 
 def unmarked(schema: pa.Schema) -> pa.Schema:

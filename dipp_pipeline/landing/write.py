@@ -12,22 +12,25 @@ from pyarrow import parquet
 from dipp_pipeline import atomic
 from dipp_pipeline.intake.corrections import Applied
 from dipp_pipeline.intake.issues import Issue, to_be_kept
-from dipp_pipeline.landing.changes import changes
+from dipp_pipeline.landing.changes import Records, changes
 from dipp_pipeline.landing.history import MANIFEST, Submission, Version
 from dipp_pipeline.landing.pseudonyms import Key
-from dipp_pipeline.landing.tables import CASE, CORRECTIONS, ISSUES, landed_tables, unmarked
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.landing.tables import CORRECTIONS, ISSUES, key_of, landed_tables, unmarked
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.validation.validate import Validated
+from dipp_pipeline.validation.validate import KEY, Validated
 
 OVER_A_LIMIT = "F02"
+
+_PLACE = ["sheet", "row"]
+_NONE = pl.DataFrame(schema={"sheet": pl.String, "row": pl.Int32, "question_code": pl.String, "answer": pl.String})
+"""The answers of a kind without questions."""
 
 
 def land(
     submission: Submission,
     validated: Validated,
     applied: Sequence[Applied],
-    programme: Programme,
     definitions: Mapping[str, str],
     key: Key,
     limits: Limits,
@@ -38,16 +41,20 @@ def land(
 
     The versions before it are landed already.
     """
-    return_, version = submission.return_, submission.version
-    pseudonyms = {reference: key.pseudonym(reference) for reference in validated.cases[CASE_REFERENCE]}
-    cases = _with_pseudonyms(validated.cases, pseudonyms)
-    answers = _with_pseudonyms(validated.answers, pseudonyms)
+    return_, version, programme = submission.return_, submission.version, submission.programme
+    rows, answers = validated.rows, validated.answers
+    if programme.kind.case_reference:
+        pseudonyms = {reference: key.pseudonym(reference) for reference in rows[KEY]}
+        rows, answers = _with_pseudonyms(rows, pseudonyms), _with_pseudonyms(answers, pseudonyms)
+    records = _records(rows, answers, programme)
     before = None if validated.refused else return_.readable_before(version.number)
-    frames = {
-        "cases": cases,
-        "answers": answers,
+    in_force = None if validated.refused else return_.in_force_before(version.number)
+    frames: dict[str | None, pl.DataFrame] = {
+        programme.kind.rows_table: rows,
+        programme.kind.answers_table: answers,
+        "keys": _keys(rows, programme),
         "columns": validated.columns,
-        "changes": changes(_landed(before) if before else None, {"cases": cases, "answers": answers}),
+        "changes": changes(_landed(before, programme) if before and programme.kind.key else None, records),
         "issues": _issues(validated.issues, programme),
         "corrections": _corrections(applied),
     }
@@ -56,9 +63,11 @@ def land(
         atomic.remove(reading)
     with atomic.new_folder(reading) as new:
         digest = hashlib.sha256(str(validated.refused).encode())
+        own = {programme.kind.rows_table, programme.kind.answers_table}
         for name, schema in landed_tables(programme).items():
             marks = (pl.lit(return_.return_id).alias("return_id"), pl.lit(version.number).alias("version"))
-            table = frames[name].select(*marks, pl.all()).to_arrow().select(schema.names).cast(schema)
+            frame = frames[name].rename({KEY: key_of(programme)}, strict=False) if name in own else frames[name]
+            table = frame.select(*marks, pl.all()).to_arrow().select(schema.names).cast(schema)
             parquet.write_table(table, new / f"{name}.parquet", compression="zstd")
             digest.update((new / f"{name}.parquet").read_bytes())
         manifest = {
@@ -75,28 +84,44 @@ def land(
             "limits": asdict(limits) if any(issue.rule_code == OVER_A_LIMIT for issue in validated.issues) else None,
             "for_now": validated.for_now,
             "corrections": sorted({entry.correction.line for entry in applied}),
-            "loss": None if validated.refused else _loss(return_.in_force_before(version.number), cases),
+            "loss": _loss(_landed(in_force, programme), records, programme) if in_force else None,
         }
         (new / MANIFEST).write_bytes(atomic.as_document(manifest))
 
 
 def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
-    pseudonym = pl.col(CASE_REFERENCE).replace_strict(pseudonyms, default=None, return_dtype=pl.String)
-    return frame.with_columns(pseudonym).rename({CASE_REFERENCE: CASE})
+    return frame.with_columns(pl.col(KEY).replace_strict(pseudonyms, default=None, return_dtype=pl.String))
 
 
-def _landed(version: Version) -> dict[str, pl.DataFrame]:
+def _records(rows: pl.DataFrame, answers: pl.DataFrame, programme: Programme) -> Records:
+    """The accepted rows and answers by their key; where there is none, nothing tells them from another version's."""
+    if programme.kind.key and not programme.kind.case_reference:
+        answers = answers.join(rows.select(*_PLACE, KEY), on=_PLACE).drop(_PLACE)
+    return Records(rows.drop(programme.kind.case_reference or [], strict=False), answers)
+
+
+def _landed(version: Version, programme: Programme) -> Records:
     """What changes are told from."""
-    folder = version.reading.folder if version.reading else version.folder
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cases", "answers")}
+    folder, kind = version.reading.folder if version.reading else version.folder, programme.kind
+    rows, answers = (
+        pl.read_parquet(folder / f"{table}.parquet").rename({key_of(programme): KEY}, strict=False) if table else _NONE
+        for table in (kind.rows_table, kind.answers_table)
+    )
+    return _records(rows, answers, programme)
 
 
-def _loss(in_force: Version | None, cases: pl.DataFrame) -> dict[str, int] | None:
-    """How many of the cases accepted of the version in force are not accepted any more."""
-    if in_force is None:
-        return None
-    accepted = _landed(in_force)["cases"]
-    return {"cases": accepted.join(cases, on=CASE, how="anti").height, "of": accepted.height}
+def _loss(in_force: Records, records: Records, programme: Programme) -> dict[str, int]:
+    """How many of the records accepted of the version in force are not accepted any more.
+
+    Those without a key are only counted.
+    """
+    before, now = in_force.rows, records.rows
+    fewer = max(before.height - now.height, 0)
+    return {"cases": before.join(now, on=KEY, how="anti").height if programme.kind.key else fewer, "of": before.height}
+
+
+def _keys(rows: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(programme.kind.key_column).alias("column_name"))
 
 
 def _issues(issues: Sequence[Issue], programme: Programme) -> pl.DataFrame:

@@ -1,27 +1,21 @@
 """The way of a return as Dagster assets: each a sentence, with what to show of it."""
 
-import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
 from dipp_pipeline.errors import machine_faults_told
-from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.orchestration.ingest import Refresh
+from dipp_pipeline.orchestration.landed import landed_key, landed_keys
 from dipp_pipeline.pipeline import build, feedback, publish
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.reports.status import Summary, summarise
+from dipp_pipeline.reports.status import held_versions, summarise
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
-CASE_SCORES = dg.AssetKey("case_scores")
 FINDINGS = dg.AssetKey("dipp_findings")
 FEEDBACK = dg.AssetKey("marked_up_returns")
-
-warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
 PROGRESS = dg.AssetKey("programme_progress")
 """The asset on which the checks that count returns and cases hang: before it is built, rule R04 is not decided."""
@@ -29,19 +23,16 @@ PROGRESS = dg.AssetKey("programme_progress")
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
 NO_VERSION_HELD = "no_version_held"
+NO_OTHER_PROBLEM = "no_other_problem"
 
 _PROGRESS_CHECKS = {
-    NO_RETURN_REFUSED: "The latest version of every return is taken.",
+    NO_RETURN_REFUSED: "The latest version of every case scoring return is taken.",
     NO_CASE_QUARANTINED: "No case in force is held back, by a rule on its own row or since another return keeps it.",
-    NO_VERSION_HELD: "No version waits for acceptance since it loses cases.",
+    NO_VERSION_HELD: "No version of any return waits for acceptance since it loses cases or other rows.",
+    NO_OTHER_PROBLEM: "No return of another kind is refused, and no row of one is held back.",
 }
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
-
-
-def region_partitions(programme: Programme) -> dg.StaticPartitionsDefinition:
-    """One partition a region, by its slug."""
-    return dg.StaticPartitionsDefinition([region.slug for region in programme.regions])
 
 
 def seed_assets(seeds: Path) -> Sequence[dg.AssetSpec]:
@@ -57,36 +48,11 @@ def seed_assets(seeds: Path) -> Sequence[dg.AssetSpec]:
     ]
 
 
-def landing_asset(programme: Programme) -> dg.AssetsDefinition:
-    """The asset of all landed returns, partitioned by region."""
-
-    @dg.asset(
-        key=CASE_SCORES,
-        partitions_def=region_partitions(programme),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name="landing",
-        kinds={"excel", "parquet"},
-    )
-    def case_scores(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> None:
-        """Accepted cases of each region's returns, validated and landed as Parquet.
-
-        Each partition shows its region's cases as every return stands by itself: which of them another return keeps
-        (rule R04) is decided when the warehouse is built.
-        """
-        read = refresh.ingest(context.partition_keys)
-        returns = refresh.home.history().returns
-        for slug in context.partition_keys:
-            of_region = [return_ for return_ in returns if return_.region_slug == slug]
-            context.add_asset_metadata(_landing_metadata(of_region, read), partition_key=slug)
-
-    return case_scores
-
-
-def model_assets(project: Project, sources: TableColumns) -> dg.AssetsDefinition:
+def model_assets(project: Project, sources: TableColumns, programme: Programme) -> dg.AssetsDefinition:
     """The SQL models that hold rows, each an asset of its own, built together in one step."""
 
     @dg.multi_asset(
-        specs=[_model_spec(model) for model in project.models if _holds_rows(model, project)],
+        specs=[_model_spec(model, programme) for model in project.models if _holds_rows(model, project)],
         check_specs=[
             *(dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests),
             *(dg.AssetCheckSpec(name, asset=PROGRESS, description=what) for name, what in _PROGRESS_CHECKS.items()),
@@ -100,27 +66,28 @@ def model_assets(project: Project, sources: TableColumns) -> dg.AssetsDefinition
             outcome = build(refresh.home)
         for model in project.models:
             if dg.AssetKey(model.name) in context.selected_asset_keys:
-                yield _materialized(model, outcome, column_lineage(model, project, sources))
+                yield _materialized(model, outcome, column_lineage(model, project, sources), programme)
         for test in project.tests:
             if dg.AssetCheckKey(dg.AssetKey(test.model), test.name) in context.selected_asset_check_keys:
                 yield _tested(test, outcome)
-        for checked in _progress_checks(summarise(refresh.home.warehouse)):
+        for checked in _progress_checks(refresh.home.warehouse):
             if dg.AssetCheckKey(PROGRESS, checked.check_name or "") in context.selected_asset_check_keys:
                 yield checked
 
     return sql_models
 
 
-def report_assets(project: Project) -> Sequence[dg.AssetSpec]:
+def report_assets(project: Project, programme: Programme) -> Sequence[dg.AssetSpec]:
     """The views that reports ask for. A run has no event for them: events cost time, and a view holds no rows."""
-    return [_model_spec(model) for model in project.models if not _holds_rows(model, project)]
+    return [_model_spec(model, programme) for model in project.models if not _holds_rows(model, project)]
 
 
-def feedback_asset() -> dg.AssetsDefinition:
+def feedback_asset(programme: Programme) -> dg.AssetsDefinition:
     """The asset of the marked-up returns."""
-    clashes = ("report_case_clashes", "int_case_claims")  # a view, for which no run waits, and what it is a view of
+    landed = landed_keys(programme)
+    clashes = ("report_clashes", "int_case_claims", "int_key_claims")  # a view, no run waits for it, and what it reads
 
-    @dg.asset(key=FEEDBACK, deps=[CASE_SCORES, *clashes], group_name="feedback", kinds={"excel"})
+    @dg.asset(key=FEEDBACK, deps=[*landed, *clashes], group_name="feedback", kinds={"excel"})
     def marked_up_returns(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """A copy of each return with problems, with every problem marked, for whoever sent it."""
         with machine_faults_told():
@@ -154,10 +121,10 @@ def _holds_rows(model: Model, project: Project) -> bool:
     return model.layer != "reports" or any(test.model == model.name for test in project.tests)
 
 
-def _model_spec(model: Model) -> dg.AssetSpec:
+def _model_spec(model: Model, programme: Programme) -> dg.AssetSpec:
     return dg.AssetSpec(
         model.name,
-        deps=sorted({_asset_key(read) for read in model.reads}),
+        deps=sorted({key for read in model.reads for key in _asset_keys(read, programme)}),
         group_name=model.layer,
         kinds={"duckdb", "sql"},
         description=f"{model.description}\n\nGrain: {model.grain}.",
@@ -165,9 +132,14 @@ def _model_spec(model: Model) -> dg.AssetSpec:
     )
 
 
-def _asset_key(table: str) -> dg.AssetKey:
-    """The asset that a model's source belongs to: everything landed is one."""
-    return CASE_SCORES if table.startswith("landing.") else dg.AssetKey(table.split("."))
+def _asset_keys(table: str, programme: Programme) -> Sequence[dg.AssetKey]:
+    """The assets that a model's source belongs to: of what is landed of every kind those of all kinds."""
+    namespace, _, name = table.rpartition(".")
+    if namespace != "landing":
+        return [dg.AssetKey(table.split("."))]
+    kinds = (of_kind.kind for of_kind in programme.by_kind.values())
+    own = [kind for kind in kinds if name in (kind.rows_table, kind.answers_table)]
+    return [landed_key(kind) for kind in own] or landed_keys(programme)
 
 
 def _column_schema(model: Model) -> dg.TableSchema:
@@ -177,10 +149,12 @@ def _column_schema(model: Model) -> dg.TableSchema:
 
 
 def _materialized(
-    model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]]
+    model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]], programme: Programme
 ) -> dg.MaterializeResult[None]:
     origins = {
-        column: [dg.TableColumnDep(_asset_key(source.table), source.column) for source in sources]
+        column: [
+            dg.TableColumnDep(key, source.column) for source in sources for key in _asset_keys(source.table, programme)
+        ]
         for column, sources in lineage.items()
     }
     counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}
@@ -196,49 +170,22 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _progress_checks(summary: Summary) -> Iterator[dg.AssetCheckResult]:
-    """What `dipp status` counts of the warehouse just built, as checks that warn."""
+def _progress_checks(warehouse: Path) -> Iterator[dg.AssetCheckResult]:
+    """What `dipp status` counts of the warehouse just built, as checks that warn.
+
+    The rows of other kinds that are held back are not counted, since some are answers of a few people.
+    """
+    summary = summarise(warehouse)
     counts = {
         NO_RETURN_REFUSED: summary.returns_refused,
         NO_CASE_QUARANTINED: summary.cases["quarantined"],
-        NO_VERSION_HELD: summary.returns_held,
+        NO_VERSION_HELD: len(held_versions(warehouse)),
     }
     for name, count in counts.items():
-        yield dg.AssetCheckResult(
-            asset_key=PROGRESS,
-            check_name=name,
-            passed=count == 0,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"count": count},
-        )
+        yield _warning(name, count == 0, {"count": count})
+    yield _warning(NO_OTHER_PROBLEM, not summary.others_have_problems, {})
 
 
-def _landing_metadata(returns: Sequence[Return], read: Collection[Submission]) -> Mapping[str, Any]:
-    """What this run read of a region's returns, and where every row and cell of those in force ended."""
-    read_now = {submission.return_.return_id for submission in read}
-    in_force = [return_.in_force.reading for return_ in returns if return_.in_force and return_.in_force.reading]
-    counts = {
-        "returns": len(returns),
-        "returns_read": sum(return_.return_id in read_now for return_ in returns),
-        "returns_refused": sum(return_.refused for return_ in returns),
-        "returns_held": sum(return_.held is not None for return_ in returns),
-        "cases_accepted": sum(reading.counts.accepted for reading in in_force),
-        "cases_quarantined": sum(reading.counts.quarantined for reading in in_force),
-    }
-    records = list(_reconciliation(returns))
-    return {**counts, "reconciliation": dg.MetadataValue.table(records)} if records else counts
-
-
-def _reconciliation(returns: Sequence[Return]) -> Iterator[dg.TableRecord]:
-    for return_ in returns:
-        for version in filter(None, (return_.in_force, return_.held)):
-            if version.reading:
-                yield dg.TableRecord(
-                    {
-                        "return": return_.path,
-                        "version": version.number,
-                        "outcome": return_.outcome(version),
-                        **{f"cases_{name}": number for name, number in asdict(version.reading.counts).items()},
-                        **asdict(version.reading.contents),
-                    }
-                )
+def _warning(name: str, passed: bool, metadata: Mapping[str, int]) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(asset_key=PROGRESS, check_name=name, passed=passed, severity=severity, metadata=metadata)

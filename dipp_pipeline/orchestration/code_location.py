@@ -7,7 +7,6 @@ import dagster as dg
 from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import (
     feedback_asset,
-    landing_asset,
     model_assets,
     release_asset,
     report_assets,
@@ -15,6 +14,7 @@ from dipp_pipeline.orchestration.assets import (
 )
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.jobs import new_returns_sensor, nightly_refresh, nightly_schedule, refresh_regions
+from dipp_pipeline.orchestration.landed import landed_assets
 from dipp_pipeline.warehouse.sources import source_columns
 
 
@@ -27,10 +27,10 @@ def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definiti
     return dg.Definitions(
         assets=[
             *seed_assets(home.seeds),
-            landing_asset(home.programme),
-            model_assets(home.project, source_columns(home.seeds, home.programme)),
-            *report_assets(home.project),
-            feedback_asset(),
+            landed_assets(home.programme),
+            model_assets(home.project, source_columns(home.seeds, home.programme), home.programme),
+            *report_assets(home.project, home.programme),
+            feedback_asset(home.programme),
             release_asset(home.project),
         ],
         jobs=[nightly, refresh_regions()],

@@ -67,7 +67,7 @@ def refresh_home(home: Home, lock: Lock, debug: bool = False) -> Refreshed:
     database = home.warehouse if error else home.database
     summary = summarise(database) if database.exists() else None
     received, read = summary.returns_received if summary else 0, refresh.returns_read
-    unchanged = received if read is None else len(home.history().returns) - read
+    unchanged = received if read is None else sum(map(home.is_counted, home.history().returns)) - read
     return Refreshed(summary, home.database, unchanged, changed, error, *_for_the_data_team(home))
 
 

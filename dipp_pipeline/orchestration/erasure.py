@@ -8,7 +8,7 @@ from dipp_pipeline import atomic
 from dipp_pipeline.erasure import Erased, erase
 from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home
-from dipp_pipeline.intake.drop_folder import content_hash
+from dipp_pipeline.intake.drop_folder import arrival_of, content_hash
 from dipp_pipeline.intake.workers import Workers, open_workers
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.originals import scrubbed_copy
@@ -54,7 +54,7 @@ def erase_case(home: Home, reference: str, scrub_incoming: bool, refresh: Callab
     pseudonym = home.pseudonym_key.pseudonym(reference)
     home.erasures().begun(reference, pseudonym)
     limits = home.settings.limits
-    with open_workers(home.programme, limits, home.settings.readers) as workers:
+    with open_workers(limits, home.settings.readers) as workers:
         erased = erase(home, workers)
         dropped = [path for path in sorted(home.incoming.rglob("*")) if path.is_file() and not path.is_symlink()]
         found = search_files(dropped, home.erasures(), limits, workers)
@@ -105,7 +105,9 @@ def _is_scrubbed(file: Path, references: Collection[str], erasures: Erasures, ho
     kept = scrubbed_copy(file, content_hash(file), home.originals, erasures)
     content = kept.read_bytes() if kept else None
     if not content:
-        content = scrubbed_content(file, references, home.programme, home.settings.limits, workers, home.originals)
+        arrival = arrival_of(file, home.incoming, home.programme)
+        programme = home.programme.of_return(arrival.region_slug, arrival.path)
+        content = scrubbed_content(file, references, programme, home.settings.limits, workers, home.originals)
     if content:
         with atomic.new_file(file, file.stat().st_mode & 0o777) as aside:
             aside.write_bytes(content)

@@ -27,7 +27,7 @@ class Refresh:
     def __init__(self, home: Home, lock: Lock) -> None:
         self.home = home
         self.returns_read: int | None = None
-        """How many returns its ingest had to read; None where that has not ended well."""
+        """How many case scoring returns its ingest had to read; None where that has not ended well."""
         self._lock = lock
         self._started: tuple[frozenset[str], _IngestProcess] | None = None
 
@@ -44,7 +44,7 @@ class Refresh:
         _, process = self._started
         self._started = None
         read = process.result()
-        self.returns_read = len({submission.return_.return_id for submission in read})
+        self.returns_read = len({entry.return_.return_id for entry in read if self.home.is_counted(entry.return_)})
         return read
 
     def stop(self) -> None:

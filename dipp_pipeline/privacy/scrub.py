@@ -14,7 +14,7 @@ from dipp_pipeline.programme.case_reference import (
     references_anywhere,
     without_references,
 )
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import COLUMN, ROW, TEXT
 from dipp_pipeline.spreadsheets.sheet import Sheet, cells_as, cells_that
@@ -28,7 +28,8 @@ def scrub(source: Path, target: Path, references: frozenset[str], programme: Pro
     """Write a copy of a file, in its format, without these cases; of a file that is refused, an empty one.
 
     The copy has the values of the cells and nothing else. A case's row in a case table is blanked, and so is every row
-    that names it on a sheet without one; wherever else it is named, the reference alone is struck.
+    that names it on a sheet without a table; wherever else it is named, the reference alone is struck, so in the table
+    of another kind of return.
     """
     sheets = sheets_of(source, limits)
     if sheets is None:
@@ -53,9 +54,11 @@ def _scrubbed(sheet: Sheet, references: frozenset[str], programme: Programme) ->
 
 def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programme) -> list[int]:
     """The numbers of the rows that are about one of the cases."""
-    headings = heading_row(sheet, programme.required_headings)
+    headings = heading_row(sheet, programme)
     if headings is None:
         return _rows_naming(sheet, sheet.letters, references)
+    if programme.kind.case_reference is None:
+        return []
     row_of_headings = sheet.cells.row(by_predicate=pl.col(ROW) == headings, named=True)
     own = [letters for letters in sheet.letters if _names_cases(row_of_headings[letters], programme)]
     return [row for row in _rows_naming(sheet, own or sheet.letters, references) if row > headings]
@@ -73,7 +76,7 @@ def _rows_naming(sheet: Sheet, columns: Sequence[str], references: frozenset[str
 
 
 def _names_cases(heading: str | None, programme: Programme) -> bool:
-    return programme.column_for_heading(heading or "") == CASE_REFERENCE
+    return programme.column_for_heading(heading or "") == programme.kind.case_reference
 
 
 def _names(names: Sequence[str], references: frozenset[str]) -> list[str]:

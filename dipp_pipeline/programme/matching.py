@@ -5,7 +5,7 @@ What a text means is not decided here; see model.py for the definitions and inta
 
 import re
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_ALIKE = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"_": " "})
 _TRAILING_PUNCTUATION = re.compile(r"[\W_]+$")
 
 
@@ -15,8 +15,8 @@ def tidy(text: str) -> str:
 
 
 def value_key(text: str) -> str:
-    """The key of a value: tidied, without regard to case or to the kind of dash."""
-    return tidy(text).translate(_DASHES).casefold()
+    """The key of a value: tidied, without regard to case or to the kind of dash; an underscore equals a space."""
+    return tidy(text.translate(_ALIKE)).casefold()
 
 
 def heading_key(text: str) -> str:

@@ -6,12 +6,14 @@ Nothing is read from disk here (see seeds.py) and no cell is judged (see intake/
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from functools import cached_property
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from dipp_pipeline.errors import DippError
+from dipp_pipeline.programme.kinds import ReturnKind
 from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
 
 Severity = Literal["refuse", "quarantine", "warn"]
@@ -20,8 +22,6 @@ ADVICE_FILE = "rule_advice.csv"
 
 INSPECTORATE_TIME = ZoneInfo("Europe/London")
 
-CASE_REFERENCE = "case_reference"
-QUESTION_SET = "question_set"
 NOT_APPLICABLE = "not_applicable"
 
 # A question's code opens its heading. A prompt's letter belongs to the code where it follows the digit directly,
@@ -65,7 +65,7 @@ class SupersededPdu:
 
 @dataclass(frozen=True)
 class Field:
-    """A fact about a case besides its answers."""
+    """A fact about a record, such as a case, besides its answers."""
 
     name: str
     required: bool
@@ -81,10 +81,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Question:
-    """A question of one of the two sets. `applies_when` is SQL over the case's fields; empty means always."""
+    """A question of a set, if its kind of return has such. `applies_when` is SQL over fields; empty means always."""
 
     code: str
-    question_set: str
+    question_set: str | None
     parent_code: str | None
     kind: str
     answer_type: str
@@ -131,8 +131,14 @@ class Facts(Protocol):
 
 @dataclass(frozen=True)
 class Programme:
-    """All that is known of the programme beforehand. Made by `loading.load_programme`, which checks it."""
+    """All that is known of the programme beforehand, as one kind of return sees it: with its fields and questions.
 
+    Made by `seeds.load_programme`, which checks it.
+    """
+
+    kind: ReturnKind
+    by_kind: Mapping[str, "Programme"] = dataclass_field(repr=False, compare=False)
+    """Name of a kind to the programme as that kind sees it; the first lies anywhere but in the others' folders."""
     regions: tuple[Region, ...]
     pdus: tuple[Pdu, ...]
     fields: tuple[Field, ...]
@@ -153,6 +159,20 @@ class Programme:
     """PDU key to what became of it."""
     fingerprint: str
     """SHA-256 over the seeds."""
+
+    def of(self, kind: str) -> "Programme":
+        """The programme as a kind of return sees it. Raises KeyError where there is no such kind."""
+        return self.by_kind[kind]
+
+    def of_return(self, region_slug: str | None, path: str) -> "Programme":
+        """The programme as the kind of a return sees it: of the first kind where its path begins with no kind's folder.
+
+        `path` is the one under its region's folder; where it lies under no region it is of the first kind.
+        """
+        folder, slash, _ = path.partition("/")
+        first, *others = self.by_kind.values()
+        in_a_folder = region_slug is not None and slash
+        return next((other for other in others if in_a_folder and other.kind.folder == folder), first)
 
     @cached_property
     def region_by_slug(self) -> Mapping[str, Region]:
@@ -175,6 +195,12 @@ class Programme:
     def required_headings(self) -> Mapping[str, str]:
         """Heading key to field, of the required fields alone: what a heading row is known by."""
         return {key: name for key, name in self.field_headings.items() if self.field_by_name[name].required}
+
+    def heads_a_table(self, heading: str) -> str | None:
+        """The field or question that a heading names, if it is one of those that a heading row is known by."""
+        if self.kind.questions_head_table:
+            return self.column_for_heading(heading)
+        return self.required_headings.get(heading_key(heading))
 
     @cached_property
     def dates_not_after(self) -> Mapping[str, tuple[Field, ...]]:

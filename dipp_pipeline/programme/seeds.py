@@ -3,13 +3,14 @@
 import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import cast
 
+from dipp_pipeline.programme.kinds import ReturnKind
 from dipp_pipeline.programme.matching import heading_key, pdu_key, tidy, value_key
 from dipp_pipeline.programme.model import (
     ADVICE_FILE,
@@ -26,12 +27,17 @@ from dipp_pipeline.programme.model import (
 
 Row = dict[str, str]
 
-SHARED_VALUE_LISTS = ("boolean", "answer", "oversight_answer")
+KINDS = "kinds.csv"
+HEADING_SPELLINGS = "heading_spellings.csv"
+VALUE_SPELLINGS = "value_spellings.csv"
+
+BOOLEAN = "boolean"
+"""The list of values that all yes-or-no fields share."""
 
 
 @cache
 def load_programme(seeds: Path) -> Programme:
-    """The programme that the seeds of a folder describe.
+    """The programme that the seeds of a folder describe, as the first kind of return sees it.
 
     Raises ProgrammeError, naming file and entry, where they contradict themselves.
     """
@@ -41,27 +47,48 @@ def load_programme(seeds: Path) -> Programme:
     )
     region_codes = {region.code for region in regions}
     pdus = tuple(_pdus(seeds / "pdus.csv", region_codes))
-    fields = tuple(_fields(seeds / "fields.csv"))
-    questions = tuple(_questions(seeds / "questions.csv"))
-    advice = _advice(seeds / ADVICE_FILE)
-    rules = {rule.code: rule for rule in _rules(seeds / "rules.csv", advice)}
-    _check_measures(seeds / "measures.csv", {question.code for question in questions})
-    field_names = {field.name for field in fields}
-    return Programme(
-        regions=regions,
-        pdus=pdus,
-        fields=fields,
-        questions=questions,
-        rules=rules,
-        field_headings=_headings(seeds / "heading_spellings.csv", field_names),
-        headings=_first(_rows(seeds / "heading_spellings.csv"), "field", "heading"),
-        personal_headings=frozenset(heading_key(row["heading"]) for row in _rows(seeds / "personal_headings.csv")),
-        spellings=_spellings(seeds / "value_spellings.csv", fields),
-        choices=_choices(seeds / "value_spellings.csv"),
-        pdu_names=_pdu_names(seeds, pdus, region_codes),
-        superseded_pdus=_superseded(seeds / "superseded_pdus.csv", pdus),
-        fingerprint=seeds_fingerprint(seeds),
-    )
+    kinds = tuple(_kinds(seeds))
+    fields = {kind.name: tuple(_fields(seeds / kind.fields_file)) for kind in kinds}
+    answer_types = _answer_types(seeds / VALUE_SPELLINGS, fields.values())
+    questions = {
+        kind.name: tuple(_questions(seeds / kind.questions_file, kind, answer_types) if kind.questions_file else ())
+        for kind in kinds
+    }
+    for kind in kinds:
+        _check_kind(kind, fields[kind.name])
+    _check_measures(seeds / "measures.csv", {question.code for question in questions[kinds[0].name]})
+    _check_headings(seeds / HEADING_SPELLINGS, fields.values())
+    answered = {question.answer_type for own in questions.values() for question in own}
+    _check_spellings(seeds / VALUE_SPELLINGS, fields.values(), answered)
+    rules = {rule.code: rule for rule in _rules(seeds / "rules.csv", _advice(seeds / ADVICE_FILE))}
+    personal_headings = frozenset(heading_key(row["heading"]) for row in _rows(seeds / "personal_headings.csv"))
+    pdu_names = _pdu_names(seeds, pdus, region_codes)
+    superseded_pdus = _superseded(seeds / "superseded_pdus.csv", pdus)
+    fingerprint = seeds_fingerprint(seeds)
+    by_kind: dict[str, Programme] = {}
+    for kind in kinds:
+        own_fields, own_questions = fields[kind.name], questions[kind.name]
+        lists = _value_lists(own_fields, own_questions)
+        by_kind[kind.name] = Programme(
+            kind=kind,
+            by_kind=by_kind,
+            regions=regions,
+            pdus=pdus,
+            fields=own_fields,
+            questions=own_questions,
+            rules=rules,
+            field_headings=_headings(seeds / HEADING_SPELLINGS, own_fields),
+            headings=_first(
+                _rows_of(seeds / HEADING_SPELLINGS, {field.name for field in own_fields}), "field", "heading"
+            ),
+            personal_headings=personal_headings,
+            spellings=_spellings(seeds / VALUE_SPELLINGS, lists),
+            choices=_choices(seeds / VALUE_SPELLINGS, lists),
+            pdu_names=pdu_names,
+            superseded_pdus=superseded_pdus,
+            fingerprint=fingerprint,
+        )
+    return by_kind[kinds[0].name]
 
 
 def seeds_fingerprint(seeds: Path) -> str:
@@ -95,8 +122,53 @@ def _pdus(path: Path, region_codes: set[str]) -> Iterator[Pdu]:
         yield Pdu(row["pdu_slug"], row["pdu_name"], row["region_code"])
 
 
+def _kinds(seeds: Path) -> Iterator[ReturnKind]:
+    for place, row in enumerate(_unique(seeds / KINDS, "kind", "folder", "rows_table")):
+        if bool(row["folder"]) is (place == 0):
+            raise ProgrammeError(
+                f'{KINDS}: "{row["kind"]}" must {"have no" if place == 0 else "have a"} folder: the returns of the '
+                "first kind lie anywhere but in the folders of the others."
+            )
+        yield ReturnKind(
+            name=row["kind"],
+            folder=row["folder"] or None,
+            title=row["title"],
+            label=row["label"],
+            record=row["record"],
+            fields_file=_there(seeds, row["kind"], row["fields"]),
+            questions_file=_there(seeds, row["kind"], row["questions"]) if row["questions"] else None,
+            key=tuple(row["key"].split()),
+            key_is_case_reference=row["key_is_case_reference"] == "yes",
+            question_set=row["question_set"] or None,
+            answers_required=row["answers_required"] == "yes",
+            headings_of_table=int(row["headings_of_table"]),
+            questions_head_table=row["questions_head_table"] == "yes",
+            cells_of_row=int(row["cells_of_row"]),
+            rows_table=row["rows_table"],
+            answers_table=row["answers_table"] or None,
+        )
+
+
+def _there(seeds: Path, kind: str, file: str) -> str:
+    """The name of a file among the seeds."""
+    if not (seeds / file).is_file():
+        raise ProgrammeError(f'{KINDS}: "{kind}" is defined in "{file}", which is not there. Mend its name or add it.')
+    return file
+
+
+def _check_kind(kind: ReturnKind, fields: tuple[Field, ...]) -> None:
+    names = {field.name for field in fields}
+    for name in filter(None, (*kind.key, kind.question_set)):
+        if name not in names:
+            raise ProgrammeError(f'{KINDS}: "{kind.name}" names "{name}", which is no field of {kind.fields_file}.')
+    if kind.key_is_case_reference and len(kind.key) != 1:
+        raise ProgrammeError(f'{KINDS}: the key of "{kind.name}" is a case reference, and must be one field.')
+    if bool(kind.questions_file) is not bool(kind.answers_table):
+        raise ProgrammeError(f'{KINDS}: "{kind.name}" must have both questions and an answers_table, or neither.')
+
+
 def _fields(path: Path) -> Iterator[Field]:
-    known = {"text", "pdu", "choice", "date", "integer", "boolean"}
+    known = {"text", "pdu", "choice", "date", "integer", "decimal", "boolean"}
     rows = _unique(path, "field")
     types = {row["field"]: row["type"] for row in rows}
     for row in rows:
@@ -119,26 +191,27 @@ def _fields(path: Path) -> Iterator[Field]:
         )
 
 
-def _questions(path: Path) -> Iterator[Question]:
+def _questions(path: Path, kind: ReturnKind, answer_types: Collection[str]) -> Iterator[Question]:
+    """The questions of a file. One without sets or prompts leaves their columns out."""
     rows = _unique(path, "question_code")
-    sets = {row["question_code"]: row["question_set"] for row in rows}
+    sets = {row["question_code"]: row.get("question_set", "") for row in rows}
     for row in rows:
-        code, parent, core = row["question_code"], row["parent_code"], row["core_equivalent"]
-        if row["kind"] == "prompt" and not parent:
+        code, parent, core = row["question_code"], row.get("parent_code", ""), row.get("core_equivalent", "")
+        if row.get("kind") == "prompt" and not parent:
             raise ProgrammeError(f'{path.name}: prompt "{code}" has no parent question.')
-        if parent and sets.get(parent) != row["question_set"]:
+        if parent and sets.get(parent) != row.get("question_set", ""):
             raise ProgrammeError(f'{path.name}: "{code}" has the parent "{parent}", which is no question of its set.')
-        if sets.get(core) != "core":
+        if kind.question_set and sets.get(core) != "core":
             raise ProgrammeError(f'{path.name}: "{code}" counts with "{core}", which is no core question.')
-        if row["answer_type"] not in SHARED_VALUE_LISTS:
+        if row["answer_type"] not in answer_types:
             raise ProgrammeError(f'{path.name}: "{code}" has the unknown answer type "{row["answer_type"]}".')
         yield Question(
             code=code,
-            question_set=row["question_set"],
+            question_set=row.get("question_set") or None,
             parent_code=parent or None,
-            kind=row["kind"],
+            kind=row.get("kind", ""),
             answer_type=row["answer_type"],
-            applies_when=row["applies_when"],
+            applies_when=row.get("applies_when", ""),
             stage=row["stage"],
             label=row["label"],
         )
@@ -194,45 +267,69 @@ def _one_meaning(file: str, pairs: Iterable[tuple[str, str, str]]) -> dict[str, 
     return meanings
 
 
-def _headings(path: Path, field_names: set[str]) -> Mapping[str, str]:
-    rows = _rows(path)
-    for row in rows:
-        if row["field"] not in field_names:
+def _check_headings(path: Path, fields: Iterable[tuple[Field, ...]]) -> None:
+    names = {field.name for own in fields for field in own}
+    for row in _rows(path):
+        if row["field"] not in names:
             raise ProgrammeError(f'{path.name}: "{row["heading"]}" is for "{row["field"]}", which is no field.')
-    own_names = [(heading_key(name), name, name) for name in sorted(field_names)]
-    spelt = [(heading_key(row["heading"]), row["field"], row["heading"]) for row in rows]
+
+
+def _headings(path: Path, fields: tuple[Field, ...]) -> Mapping[str, str]:
+    names = {field.name for field in fields}
+    own_names = [(heading_key(name), name, name) for name in sorted(names)]
+    spelt = [(heading_key(row["heading"]), row["field"], row["heading"]) for row in _rows_of(path, names)]
     return _one_meaning(path.name, own_names + spelt)
 
 
-def _spellings(path: Path, fields: tuple[Field, ...]) -> Mapping[str, Mapping[str, str]]:
-    rows = _rows(path)
+def _rows_of(path: Path, fields: Collection[str]) -> list[Row]:
+    return [row for row in _rows(path) if row["field"] in fields]
+
+
+def _answer_types(path: Path, fields: Iterable[tuple[Field, ...]]) -> Collection[str]:
+    """The lists of values that are no field's: those of answers."""
+    names = {field.name for own in fields for field in own}
+    return {row["field"] for row in _rows(path)} - names - {BOOLEAN}
+
+
+def _value_lists(fields: tuple[Field, ...], questions: tuple[Question, ...]) -> Mapping[str, Collection[str] | None]:
+    """Name of each list of values that a kind of return uses to the values that it may have, None for any."""
     choices = {field.name: field.allowed for field in fields if field.type == "choice"}
-    lists: dict[str, Mapping[str, str]] = {}
-    for name in (*choices, *SHARED_VALUE_LISTS):
+    return {**choices, BOOLEAN: None, **{question.answer_type: None for question in questions}}
+
+
+def _check_spellings(path: Path, fields: Iterable[tuple[Field, ...]], answer_types: Collection[str]) -> None:
+    choices: dict[str, set[str]] = defaultdict(set)
+    for field in (field for own in fields for field in own if field.type == "choice"):
+        choices[field.name].update(field.allowed)
+    for row in _rows(path):
+        name = row["field"]
+        if name in choices and row["value"] not in choices[name]:
+            raise ProgrammeError(
+                f'{path.name}: "{name}: {row["spelling"]}" stands for "{row["value"]}", which is no value of {name}.'
+            )
+        if name not in choices and name not in answer_types and name != BOOLEAN:
+            raise ProgrammeError(f'{path.name}: "{row["spelling"]}" is for "{name}", which has no list of values.')
+
+
+def _spellings(path: Path, lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
+    spellings = {}
+    for name, allowed in lists.items():
         spelt = [
             (value_key(row["spelling"]), row["value"], f"{name}: {row['spelling']}")
-            for row in rows
-            if row["field"] == name
+            for row in _spelt(path, name, allowed)
         ]
-        canonical = choices.get(name) or tuple(dict.fromkeys(value for _, value, _ in spelt))
-        for _, value, written in spelt:
-            if value not in canonical:
-                raise ProgrammeError(f'{path.name}: "{written}" stands for "{value}", which is no value of {name}.')
-        lists[name] = _one_meaning(path.name, spelt + [(value_key(value), value, value) for value in canonical])
-    for row in rows:
-        if row["field"] not in lists:
-            raise ProgrammeError(
-                f'{path.name}: "{row["spelling"]}" is for "{row["field"]}", which has no list of values.'
-            )
-    return lists
+        canonical = allowed or tuple(dict.fromkeys(value for _, value, _ in spelt))
+        spellings[name] = _one_meaning(path.name, spelt + [(value_key(value), value, value) for value in canonical])
+    return spellings
 
 
-def _choices(path: Path) -> Mapping[str, Mapping[str, str]]:
-    rows = _rows(path)
-    return {
-        name: _first([row for row in rows if row["field"] == name], "value", "spelling")
-        for name in dict.fromkeys(row["field"] for row in rows)
-    }
+def _choices(path: Path, lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
+    return {name: _first(_spelt(path, name, allowed), "value", "spelling") for name, allowed in lists.items()}
+
+
+def _spelt(path: Path, name: str, allowed: Collection[str] | None) -> list[Row]:
+    """The spellings of a list of values: where two kinds have a field of that name, of the kind's own values."""
+    return [row for row in _rows_of(path, {name}) if allowed is None or row["value"] in allowed]
 
 
 def _first(rows: Iterable[Row], key: str, value: str) -> Mapping[str, str]:

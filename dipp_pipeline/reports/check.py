@@ -60,46 +60,76 @@ def _shown(issue: Issue) -> dict[str, object]:
 
 
 def check_files(
-    files: Sequence[Path], region_slug: str | None, home: Home, marked_up: Path | None = None
+    files: Sequence[Path], region_slug: str | None, home: Home, marked_up: Path | None = None, kind: str | None = None
 ) -> list[Checked]:
-    """Check files as returns of a region, or each of the region whose folder is the nearest above it.
+    """Check files as returns of a region and a kind, or each of those whose folders are the nearest above it.
 
     Of the home only definitions and settings are asked. Marked-up copies of those with problems are put into a folder,
     if one is given.
     """
-    today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
-    programme, settings = home.programme, home.settings
-    regions = [_region(file, region_slug, programme) for file in files]
-    unopened = [_unopened(file, region, programme) for file, region in zip(files, regions, strict=True)]
-    with open_workers(programme, settings.limits, settings.readers) as workers:
-        read = workers.read([file for file, why in zip(files, unopened, strict=True) if not why])
-        received = [
-            Received(region.code if region else "", today, why or next(read))
-            for region, why in zip(regions, unopened, strict=True)
-        ]
-        validated = validate(received, programme)
+    settings = home.settings
+    to_check = [_to_check(file, region_slug, kind, home.programme) for file in files]
+    with open_workers(settings.limits, settings.readers) as workers:
+        read = workers.read([(one.file, one.programme) for one in to_check if not one.unopened])
+        validated = _validated(to_check, [one.unopened or next(read) for one in to_check])
         targets = _targets(files, validated, marked_up) if marked_up else [None] * len(files)
-        for file, result, target in zip(files, validated, targets, strict=True):
+        for one, result, target in zip(to_check, validated, targets, strict=True):
             if target:
-                MarkedUpCopy(file, target, file.name, result.issues).write(settings.limits, workers)
+                record = one.programme.kind.record
+                MarkedUpCopy(one.file, target, one.file.name, record, result.issues).write(settings.limits, workers)
     return [
         Checked(str(file), result.counts, result.issues, target)
         for file, result, target in zip(files, validated, targets, strict=True)
     ]
 
 
-def _unopened(file: Path, region: Region | None, programme: Programme) -> ReturnTables | None:
-    """Why a file is refused for where it lies or what it is called, if it is."""
-    if region is None:
-        return under_no_region(programme)
-    return name_holds_case_reference(programme) if holds_case_reference(_path_under(region, file)) else None
+@dataclass(frozen=True)
+class _ToCheck:
+    """A file, and what return it is."""
+
+    file: Path
+    region: Region | None
+    programme: Programme
+    """As its kind of return sees it."""
+    path: str
+    """Under its region's folder; its name alone where it is in none."""
+
+    @property
+    def unopened(self) -> ReturnTables | None:
+        """Why it is refused for where it lies or what it is called, if it is."""
+        if self.region is None:
+            return under_no_region(self.programme)
+        return name_holds_case_reference(self.programme) if holds_case_reference(self.path) else None
 
 
-def _path_under(region: Region, file: Path) -> str:
-    """The file's path under the region's folder; its name alone where it is in none."""
+def _to_check(file: Path, region_slug: str | None, kind: str | None, programme: Programme) -> _ToCheck:
     *folders, name = Path(os.path.normpath(file.absolute())).parts
-    below = folders[::-1].index(region.slug) if region.slug in folders else 0
-    return "/".join((*folders[len(folders) - below :], name))
+    slugs = [region_slug] if region_slug else reversed(folders)
+    region = next((programme.region_by_slug[slug] for slug in slugs if slug in programme.region_by_slug), None)
+    below = folders[::-1].index(region.slug) if region and region.slug in folders else 0
+    path = "/".join((*folders[len(folders) - below :], name))
+    if kind is None:
+        of_folders = {other.kind.folder: other for other in programme.by_kind.values() if other.kind.folder}
+        nearest = next((of_folders[folder] for folder in reversed(folders) if folder in of_folders), programme)
+        own = programme.of_return(region.slug if region else None, path) if below else nearest
+    else:
+        own = programme.of(kind)
+    return _ToCheck(file, region, own, path)
+
+
+def _validated(to_check: Sequence[_ToCheck], read: Sequence[ReturnTables]) -> list[Validated]:
+    """What becomes of each file, judged kind by kind."""
+    today = datetime.now(UTC).astimezone(INSPECTORATE_TIME).date()
+    received = [
+        Received(one.region.code if one.region else "", today, tables)
+        for one, tables in zip(to_check, read, strict=True)
+    ]
+    validated: dict[int, Validated] = {}
+    for kind in dict.fromkeys(one.programme.kind.name for one in to_check):
+        places = [place for place, one in enumerate(to_check) if one.programme.kind.name == kind]
+        programme = to_check[places[0]].programme
+        validated |= zip(places, validate([received[place] for place in places], programme), strict=True)
+    return [validated[place] for place in range(len(to_check))]
 
 
 def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path) -> list[Path | None]:
@@ -110,10 +140,3 @@ def _targets(files: Sequence[Path], validated: Sequence[Validated], folder: Path
         free = next(folder / name for name in names if folder / name not in targets)
         targets.append(free if result.issues else None)
     return targets
-
-
-def _region(file: Path, region_slug: str | None, programme: Programme) -> Region | None:
-    slugs = (
-        [region_slug] if region_slug else [folder.name for folder in Path(os.path.normpath(file.absolute())).parents]
-    )
-    return next((programme.region_by_slug[slug] for slug in slugs if slug in programme.region_by_slug), None)

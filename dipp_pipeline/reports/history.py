@@ -13,9 +13,9 @@ from dipp_pipeline.warehouse.engine import open_warehouse
 
 @dataclass(frozen=True)
 class Change:
-    """What is new of a case. A case that was added or lost has neither column nor values."""
+    """What is new of a case, or another kind's record. One that was added or lost has neither column nor values."""
 
-    case_pseudonym: str
+    case_pseudonym: str | None
     change: str
     column_name: str | None
     value_before: str | None
@@ -23,6 +23,8 @@ class Change:
     sheet: str
     cell: str
     """Its address in the later version; in the earlier one where the case is lost; of the row where it is new."""
+    row_key: str | None
+    """The key of a record that is no case."""
 
 
 @dataclass(frozen=True)

@@ -23,16 +23,28 @@ class RegionProgress:
     cases_accepted: int
     cases_quarantined: int
     returns_held: int
+    staff_survey_received: bool
+    staffing_received: bool
+    recommendations_received: bool
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What is in force. Files under no region count among the returns, received and refused, of no region."""
+    """What is in force. Returns and cases are those of case scores alone.
+
+    Files under no region count among the returns, received and refused, of no region.
+    """
 
     release_id: str
     regions: tuple[RegionProgress, ...]
     issues: dict[str, int]
-    """Occurrences by rule code."""
+    """Occurrences by rule code, in case scoring returns."""
+    other_issues: dict[str, int]
+    """The same, in returns of other kinds."""
+    has_problems: bool
+    """Whether anything in force is quarantined or any latest version is refused, of whatever kind."""
+    others_have_problems: bool
+    """The same, of kinds other than case scores."""
 
     @property
     def returns_received(self) -> int:
@@ -60,11 +72,6 @@ class Summary:
         }
 
     @property
-    def has_problems(self) -> bool:
-        """Whether anything in force is quarantined or any latest version is refused."""
-        return self.returns_refused > 0 or self.cases["quarantined"] > 0
-
-    @property
     def _under_no_region(self) -> int:
         return self.issues.get(REGION_UNKNOWN, 0)
 
@@ -76,10 +83,19 @@ def summarise(database: Path) -> Summary:
         quality = warehouse.read("data_quality", order_by=("rule_code",))
         (release,) = warehouse.read("release_info")
     issues: Counter[str] = Counter()
+    other_issues: Counter[str] = Counter()
     for row in quality:
-        issues[row["rule_code"]] += row["occurrences"]
-    progress = tuple(RegionProgress(**only(RegionProgress, row)) for row in regions)
-    return Summary(release["release_id"], progress, dict(issues))
+        issues[row["rule_code"]] += row["case_score_occurrences"]
+        other_issues[row["rule_code"]] += row["occurrences"] - row["case_score_occurrences"]
+    problems = [row for row in quality if row["severity"] != "warn"]
+    return Summary(
+        release["release_id"],
+        tuple(RegionProgress(**only(RegionProgress, row)) for row in regions),
+        issues=dict(+issues),
+        other_issues=dict(+other_issues),
+        has_problems=bool(problems),
+        others_have_problems=any(row["occurrences"] > row["case_score_occurrences"] for row in problems),
+    )
 
 
 def progress_json(summary: Summary) -> list[dict[str, object]]:
@@ -112,8 +128,9 @@ class HeldVersion:
     region_slug: str
     return_path: str
     version: int
-    cases_lost: int
-    cases_in_force: int
+    cases_lost: int | None
+    """None of people's answers, since few of them are a secret."""
+    cases_in_force: int | None
 
 
 @dataclass(frozen=True)

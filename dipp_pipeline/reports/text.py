@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -51,10 +51,26 @@ def show_refreshed(refreshed: "Refreshed") -> None:
         f"{cases['identical_dropped']} identical dropped."
     )
     if summary.issues:
-        click.echo("Problems: " + ", ".join(f"{rule} {times}" for rule, times in summary.issues.items()))
+        click.echo(f"Problems: {_occurrences(summary.issues)}")
+    others = [
+        f"{label} of {number} regions"
+        for label, number in (
+            ("staff surveys", sum(region.staff_survey_received for region in summary.regions)),
+            ("staffing", sum(region.staffing_received for region in summary.regions)),
+            ("recommendations", sum(region.recommendations_received for region in summary.regions)),
+        )
+        if number
+    ]
+    if others:
+        problems = f" Problems: {_occurrences(summary.other_issues)}" if summary.other_issues else ""
+        click.echo(f"Besides: {', '.join(others)}.{problems}")
     show_held(refreshed.held)
     if refreshed.feedback:
         click.echo(f"Marked-up returns: {refreshed.feedback}")
+
+
+def _occurrences(issues: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule} {times}" for rule, times in issues.items())
 
 
 def show_findings(published: "Findings") -> None:
@@ -116,15 +132,19 @@ def _bar_marks() -> tuple[str, str, str]:
 def show_held(held: Sequence["HeldVersion"]) -> None:
     """Versions that wait for acceptance."""
     for entry in held:
+        lost = "many rows" if entry.cases_lost is None else f"{entry.cases_lost} of {entry.cases_in_force} cases"
         click.echo(
             f"Held: {entry.region_slug}/{_printable(entry.return_path)}, version {entry.version}, which would lose "
-            f"{entry.cases_lost} of {entry.cases_in_force} cases. dipp accept lets it come into force."
+            f"{lost}. dipp accept lets it come into force."
         )
 
 
 def show_status(summary: "Summary", returns: "Returns") -> None:
     """The programme, region by region, and where every row and cell of the returns in force ended."""
-    progress = _table(("Region", "Status"), ("Returns", "Refused", "Held", "Cases", "Accepted", "Quarantined"))
+    progress = _table(
+        ("Region", "Status"),
+        ("Returns", "Refused", "Held", "Cases", "Accepted", "Quarantined", "Survey", "Staffing", "Recommendations"),
+    )
     for region in summary.regions:
         counts = (
             region.returns_received,
@@ -134,7 +154,9 @@ def show_status(summary: "Summary", returns: "Returns") -> None:
             region.cases_accepted,
             region.cases_quarantined,
         )
-        progress.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts))
+        others = (region.staff_survey_received, region.staffing_received, region.recommendations_received)
+        received = ("yes" if is_received else "" for is_received in others)
+        progress.add_row(region.region_name, region.status.replace("_", " "), *map(str, counts), *received)
     _show(progress)
     if returns.reconciled:
         headings = ("Rows", "Accepted", "Quarantined", "Identical", "Skipped", "Cells", "Used", "Ignored", "Corrected")
@@ -196,7 +218,8 @@ def show_history(versions: Sequence["VersionReport"], in_full: bool) -> None:
 
 
 def _change(change: "Change") -> str:
-    where = f"{change.sheet}!{change.cell}: case {change.case_pseudonym}"
+    record = f"case {change.case_pseudonym}" if change.case_pseudonym else change.row_key
+    where = f"{change.sheet}!{change.cell}: {record}"
     if change.column_name is None:
         return f"{where} {'added' if change.change == 'case_added' else 'no longer accepted'}"
     before, after = (value if value is not None else "blank" for value in (change.value_before, change.value_after))

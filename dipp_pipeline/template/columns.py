@@ -9,16 +9,14 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
-from dipp_pipeline.programme.model import NOT_APPLICABLE, QUESTION_SET, Field, Programme, Question, Region
+from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Question, Region
 from dipp_pipeline.template.conditions import deciding_fields
 
-CASE_ROWS = 500
-"""Several times the cases of one region's inspection, and few enough that every spreadsheet stays quick."""
+ROWS = 500
+"""Several times the records of one region's inspection, and few enough that every spreadsheet stays quick."""
 
 HEADING_ROW = 1
-FIRST_ROW, LAST_ROW = HEADING_ROW + 1, HEADING_ROW + CASE_ROWS
-
-THE_CASE = "The case"
+FIRST_ROW, LAST_ROW = HEADING_ROW + 1, HEADING_ROW + ROWS
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class TemplateColumn:
     """What messages call it."""
     heading: str
     section: str
-    """The case, or the question set."""
+    """The record, such as a case, or the question set."""
     group: str
     """What it belongs to within the section, such as a stage."""
     leads: bool
@@ -54,7 +52,7 @@ class TemplateColumn:
 
     @property
     def first_cell(self) -> str:
-        """Its cell in the first case's row, as formulas for that row name it."""
+        """Its cell in the first record's row, as formulas for that row name it."""
         return f"${self.letter}{FIRST_ROW}"
 
 
@@ -76,8 +74,8 @@ def _field_column(field: Field, letter: str, programme: Programme, region: Regio
         letter=letter,
         label=programme.label(field.name),
         heading=programme.label(field.name),
-        section=THE_CASE,
-        group=THE_CASE,
+        section=f"The {programme.kind.record}",
+        group=f"The {programme.kind.record}",
         leads=field.required,
         optional=not field.required,
         choices=choices,
@@ -88,7 +86,12 @@ def _field_column(field: Field, letter: str, programme: Programme, region: Regio
 
 
 def _question_column(question: Question, letter: str, programme: Programme) -> TemplateColumn:
-    question_set = programme.choices_of(QUESTION_SET)[question.question_set]
+    sets = programme.choices_of(programme.kind.question_set) if programme.kind.question_set else {}
+    question_set = sets.get(question.question_set or "", "")
+    asked = (
+        f"Asked where {programme.label(programme.kind.question_set or '')} is {question_set}" if question_set else ""
+    )
+    optional = not programme.kind.answers_required
     choices = tuple(_answers(question, programme))
     deciding = " and ".join(programme.label(field.name) for field in deciding_fields(question, programme))
     depends = f"Whether it applies depends on {deciding}" if deciding else ""
@@ -97,13 +100,13 @@ def _question_column(question: Question, letter: str, programme: Programme) -> T
         letter=letter,
         label=programme.label(question.code),
         heading=f"{question.code}: {question.label}" if question.label else question.code,
-        section=question_set,
+        section=question_set or programme.kind.label.capitalize(),
         group=question.stage.replace("_", " ").capitalize(),
         leads=question.kind == "summary",
-        optional=False,
+        optional=optional,
         choices=choices,
         takes=_sentences(_one_of(choices)),
-        about=_sentences(f"Asked where {programme.label(QUESTION_SET)} is {question_set}", depends),
+        about=_sentences(asked, depends, "May be left empty" if optional else ""),
         prompt=_sentences(depends, "Leave it empty where it is grey and hatched") if depends else "",
     )
 
@@ -125,8 +128,10 @@ def _answers(question: Question, programme: Programme) -> Iterator[str]:
 
 def _takes(field: Field, choices: Sequence[str], programme: Programme, region: Region | None) -> str:
     match field.type:
-        case "text":
+        case "text" if field.name == programme.kind.case_reference:
             return "Each case in one row only"
+        case "text":
+            return f"A text of up to {field.maximum} characters"
         case "pdu" if region is None:
             return "A PDU of your region, from the list"
         case "date":
@@ -134,6 +139,8 @@ def _takes(field: Field, choices: Sequence[str], programme: Programme, region: R
             return f"Day/month/year, {limits}{_order(field, programme)}"
         case "integer":
             return f"A whole number {_limits(field.minimum, field.maximum)}".rstrip()
+        case "decimal":
+            return f"A number {_limits(field.minimum, field.maximum)}".rstrip()
         case _:
             return _one_of(choices)
 

@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from dipp_pipeline.programme.model import QUESTION_SET, Field, Programme, ProgrammeError, Question
+from dipp_pipeline.programme.model import Field, Programme, ProgrammeError, Question
 
 Comparison = Callable[[str, str], bool]
 
@@ -39,8 +39,8 @@ class _Untranslatable(Exception):
     """A part of a condition has no formula; the message is that part."""
 
 
-def does_not_apply(question: Question, programme: Programme, cells: Mapping[str, str]) -> str:
-    """A formula, without `=`, that is true of a case to which the question does not apply.
+def does_not_apply(question: Question, programme: Programme, cells: Mapping[str, str]) -> str | None:
+    """A formula, without `=`, that is true of a case to which the question does not apply; None where it always does.
 
     `cells` says where each field stands in the case's row. As long as it cannot be told, since a field that decides
     is still blank, the formula is false, as validation holds its judgement back. An optional field may stay blank,
@@ -48,10 +48,13 @@ def does_not_apply(question: Question, programme: Programme, cells: Mapping[str,
 
     Raises ProgrammeError where the condition cannot be translated.
     """
-    condition: exp.Expr = exp.column(QUESTION_SET).eq(question.question_set)
-    if question.applies_when:
-        condition = exp.and_(condition, _parsed(question))
-    fields = [programme.field_by_name[QUESTION_SET], *deciding_fields(question, programme)]
+    named = programme.kind.question_set
+    conditions: list[exp.Expr] = [exp.column(named).eq(question.question_set)] if named else []
+    conditions += [_parsed(question)] if question.applies_when else []
+    if not conditions:
+        return None
+    condition = exp.and_(*conditions)
+    fields = [*([programme.field_by_name[named]] if named else []), *deciding_fields(question, programme)]
     formulas = _Formulas(programme, cells)
     try:
         fails = formulas.certain(condition, False)

@@ -9,9 +9,9 @@ from itertools import count, groupby
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dipp_pipeline.programme.model import Region
+from dipp_pipeline.programme.model import Programme, Region
 from dipp_pipeline.template import styles
-from dipp_pipeline.template.columns import CASE_ROWS, TemplateColumn
+from dipp_pipeline.template.columns import ROWS, TemplateColumn
 
 Row = Sequence[Cell]
 Rows = Iterator[Row]
@@ -19,59 +19,83 @@ Rows = Iterator[Row]
 
 _WIDTHS = {"A": 48, "B": 68, "C": 64}
 
-_STEPS = (
-    (
-        "1. A row for each case",
-        f"Fill in the sheet of case scores, one case in a row from row 2 on. There is room for {CASE_ROWS} cases.",
-    ),
-    (
-        "2. First the details",
-        "The details of a case decide which of its questions apply. Columns headed in italics may be left empty, "
-        "every other detail is needed.",
-    ),
-    (
-        "3. Answer what is white",
-        "Once the details are in, answer every question whose cell is white: the summary question and each prompt.",
-    ),
-    (
-        "4. Leave what is grey",
-        "A grey, hatched cell is a question that does not apply to the case. Leave it empty. If that looks wrong, "
-        "look at the details again.",
-    ),
-    (
-        "5. Choose from the lists",
+
+def _steps(programme: Programme) -> Iterator[tuple[str, str]]:
+    """How to fill it in: a title and a text a step."""
+    kind = programme.kind
+    asks, record = kind.answers_required and bool(programme.questions), kind.record
+    yield (
+        f"A row for each {record}",
+        f"Fill in the sheet of {kind.label}, one {record} in a row from row 2 on. There is room for {ROWS} {record}s.",
+    )
+    if asks:
+        yield (
+            "First the details",
+            f"The details of a {record} decide which of its questions apply. Columns headed in italics may be left "
+            "empty, every other detail is needed.",
+        )
+        yield (
+            "Answer what is white",
+            "Once the details are in, answer every question whose cell is white: the summary question and each prompt.",
+        )
+        yield (
+            "Leave what is grey",
+            f"A grey, hatched cell is a question that does not apply to the {record}. Leave it empty. If that looks "
+            "wrong, look at the details again.",
+        )
+    else:
+        yield "What is needed", "Columns headed in italics may be left empty, every other one is needed."
+    yield (
+        "Choose from the lists",
         "Alt and the down arrow open the list of a cell. If you copy from elsewhere, paste values only, or the lists "
         "are lost.",
-    ),
-    (
-        "6. Keep to the columns",
-        "Leave the headings as they are and add no columns. Give no names, no dates of birth, no comments on a case.",
-    ),
-    (
-        "7. Look once more",
-        "A summary question that is met while not one of its prompts is will be queried, and so will the same case "
-        "in two rows.",
-    ),
-    ("8. Save and send", "Save the workbook as .xlsx, without a password, and send it in for its region."),
-)
+    )
+    yield (
+        "Keep to the columns",
+        "Leave the headings as they are and add no columns. Give no names, no dates of birth, "
+        + (f"no comments on a {record}." if asks else "no case references."),
+    )
+    twice = f"the same {record} in two rows" if kind.key else ""
+    if asks:
+        yield (
+            "Look once more",
+            "A summary question that is met while not one of its prompts is will be queried"
+            + (f", and so will {twice}." if twice else "."),
+        )
+    elif twice:
+        yield "Look once more", f"{twice.capitalize()} will be queried."
+    yield "Save and send", "Save the workbook as .xlsx, without a password, and send it in for its region."
 
 
-def write_cover(sheet: Worksheet, columns: Sequence[TemplateColumn], region: Region | None) -> None:
+def _looks(programme: Programme) -> Iterator[tuple[bool, bool, str, str]]:
+    """What the looks of a heading mean: whether it leads, whether it is optional, a sample and a text."""
+    if programme.kind.answers_required and programme.questions:
+        yield True, False, "Dark, in bold", "A detail that is needed, or a summary question."
+        yield False, False, "Light", "A prompt of the summary question before it."
+        yield False, True, "Light, in italics", "A detail that may be left empty."
+    else:
+        yield True, False, "Dark, in bold", "A column that must be filled in."
+        yield False, True, "Light, in italics", "A column that may be left empty."
+
+
+def write_cover(
+    sheet: Worksheet, columns: Sequence[TemplateColumn], programme: Programme, region: Region | None
+) -> None:
     """Fill the sheet."""
     sheet.sheet_view.showGridLines = False
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     rows = ([sheet.cell(row, column) for column in range(1, len(_WIDTHS) + 1)] for row in count(1))
-    _write_title(rows, region)
-    _write_steps(rows)
-    _write_key(rows)
+    _write_title(rows, programme, region)
+    _write_steps(rows, programme)
+    _write_key(rows, programme)
     _write_columns(rows, columns)
     for row in range(1, sheet.max_row + 1):
         styles.fit_height(sheet, row)
 
 
-def _write_title(rows: Rows, region: Region | None) -> None:
-    styles.write(next(rows)[0], "Case scoring return", styles.TITLE, styles.UNWRAPPED)
+def _write_title(rows: Rows, programme: Programme, region: Region | None) -> None:
+    styles.write(next(rows)[0], programme.kind.title, styles.TITLE, styles.UNWRAPPED)
     styles.write(next(rows)[0], region.name if region else "Any region", styles.SUBTITLE, styles.UNWRAPPED)
     styles.write(next(rows)[0], "Dynamic Inspection of Public Protection", styles.SUBTITLE, styles.UNWRAPPED)
 
@@ -81,28 +105,25 @@ def _write_section(rows: Rows, title: str) -> None:
     styles.write(next(rows)[0], title, styles.HEADING, styles.UNWRAPPED)
 
 
-def _write_steps(rows: Rows) -> None:
+def _write_steps(rows: Rows, programme: Programme) -> None:
     _write_section(rows, "How to fill it in")
-    for title, text in _STEPS:
+    for number, (title, text) in enumerate(_steps(programme), 1):
         first, second, _ = next(rows)
-        styles.write(first, title, styles.BOLD)
+        styles.write(first, f"{number}. {title}", styles.BOLD)
         styles.write(second, text)
 
 
-def _write_key(rows: Rows) -> None:
+def _write_key(rows: Rows, programme: Programme) -> None:
     _write_section(rows, "What the looks mean")
-    for leads, optional, sample, text in (
-        (True, False, "Dark, in bold", "A detail that is needed, or a summary question."),
-        (False, False, "Light", "A prompt of the summary question before it."),
-        (False, True, "Light, in italics", "A detail that may be left empty."),
-    ):
+    for leads, optional, sample, text in _looks(programme):
         first, second, _ = next(rows)
         styles.write_heading(first, sample, styles.BASE, leads, optional)
         styles.write(second, text)
-    first, second, _ = next(rows)
-    styles.write(first, "Grey and hatched")
-    first.fill, first.border = styles.GREY, styles.GREY_EDGE
-    styles.write(second, "The question does not apply to the case. Leave the cell empty.")
+    if programme.kind.answers_required and programme.questions:
+        first, second, _ = next(rows)
+        styles.write(first, "Grey and hatched")
+        first.fill, first.border = styles.GREY, styles.GREY_EDGE
+        styles.write(second, f"The question does not apply to the {programme.kind.record}. Leave the cell empty.")
 
 
 def _write_columns(rows: Rows, columns: Sequence[TemplateColumn]) -> None:

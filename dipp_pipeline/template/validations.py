@@ -14,11 +14,12 @@ LISTS = "Lists"
 # Excel calls a file damaged whose titles and texts are longer.
 _LONGEST_TITLE, _LONGEST_ERROR, _LONGEST_PROMPT = 32, 225, 255
 
+_LONGEST_TEXT = "32767"  # of a cell
 _LARGEST_NUMBER = "999999999999999"  # of those that a spreadsheet holds exactly
 
 
 def validation(column: TemplateColumn, programme: Programme, cells: Mapping[str, str]) -> DataValidation:
-    """The validation of all of a column's cells; `cells` says where each field stands in the first case's row."""
+    """The validation of all of a column's cells; `cells` says where each field stands in the first record's row."""
     if column.choices:
         rule = _from_list(column)
         error = "Choose from the list of the cell: Alt and the down arrow open it."
@@ -47,6 +48,11 @@ def _limited(field: Field, column: TemplateColumn, programme: Programme, cells: 
         case "integer":
             lowest, highest = field.minimum or f"-{_LARGEST_NUMBER}", field.maximum or _LARGEST_NUMBER
             return DataValidation("whole", lowest, highest, operator="between")
+        case "decimal":
+            lowest, highest = field.minimum or f"-{_LARGEST_NUMBER}", field.maximum or _LARGEST_NUMBER
+            return DataValidation("decimal", lowest, highest, operator="between")
+        case "text" if field.name != programme.kind.case_reference:
+            return DataValidation("textLength", field.maximum or _LONGEST_TEXT, operator="lessThanOrEqual")
         case _:
             return DataValidation("custom", _is_case_reference_and_stands_once(column))
 

@@ -1,4 +1,4 @@
-"""An empty case scoring return that shows, while it is filled in, what it takes and what does not apply.
+"""An empty return that shows, while it is filled in, what it takes and what does not apply.
 
 All of it is made from the Programme: columns.py says what each column takes, conditions.py when a question does not
 apply, cover.py what the first sheet tells. Here it is put together and saved.
@@ -25,12 +25,11 @@ from dipp_pipeline.template.cover import write_cover
 from dipp_pipeline.template.validations import LISTS, validation
 
 COVER = "How to fill it in"
-CASES = "Case scores"
 
 _NO_DAY = datetime(1980, 1, 1)
 """Openpyxl must have a day of writing; this is the one that a ZipInfo has unless it is told another."""
 
-_FORMATS = {"text": "@", "date": "dd/mm/yyyy", "integer": "0"}
+_FORMATS = {"text": "@", "date": "dd/mm/yyyy", "integer": "0", "decimal": "0.##"}
 
 _ROOM_AROUND_TEXT = 4
 _NARROWEST, _WIDEST, _OF_A_QUESTION = 13, 40, 19
@@ -43,15 +42,16 @@ def write_template(target: Path, programme: Programme, region: Region | None) ->
     """
     columns = template_columns(programme, region)
     book = Workbook()
-    cover, cases, lists = book.active, book.create_sheet(CASES), book.create_sheet(LISTS)
+    rows, lists = book.create_sheet(programme.kind.label.capitalize()), book.create_sheet(LISTS)
+    cover = book.active
     cover.title = COVER
-    write_cover(cover, columns, region)
-    _shape_cells(cases, columns, programme)
-    _write_headings(cases, columns)
-    _watch_cells(cases, columns, programme)
+    write_cover(cover, columns, programme, region)
+    _shape_cells(rows, columns, programme)
+    _write_headings(rows, columns)
+    _watch_cells(rows, columns, programme)
     _write_lists(lists, columns)
-    _set_up_pages(cover, cases)
-    _save(book, target)
+    _set_up_pages(cover, rows)
+    _save(book, programme.kind.title, target)
 
 
 def _write_headings(sheet: Worksheet, columns: Sequence[TemplateColumn]) -> None:
@@ -66,9 +66,10 @@ def _shape_cells(sheet: Worksheet, columns: Sequence[TemplateColumn], programme:
     for column, following in zip(columns, (*columns[1:], None), strict=True):
         field = programme.field_by_name.get(column.name)
         shape = sheet.column_dimensions[column.letter]
-        shape.width = _width(column) if field else _OF_A_QUESTION
+        is_prose = field is not None and field.type == "text" and field.maximum is not None
+        shape.width = (_WIDEST if is_prose else _width(column)) if field else _OF_A_QUESTION
         shape.number_format = _FORMATS.get(field.type, "General") if field else "General"
-        shape.alignment = styles.UNWRAPPED if field else styles.CENTRED
+        shape.alignment = (styles.WRAPPED if is_prose else styles.UNWRAPPED) if field else styles.CENTRED
         ends_group = following is None or (following.section, following.group) != (column.section, column.group)
         shape.border = styles.ENDS_GROUP if ends_group else styles.BOXED
 
@@ -84,8 +85,9 @@ def _watch_cells(sheet: Worksheet, columns: Sequence[TemplateColumn], programme:
     cells = {column.name: column.first_cell for column in columns}
     for column in columns:
         sheet.add_data_validation(validation(column, programme, cells))
-        if question := programme.question_by_code.get(column.name):
-            grey = FormulaRule([does_not_apply(question, programme, cells)])
+        question = programme.question_by_code.get(column.name)
+        if question and (formula := does_not_apply(question, programme, cells)):
+            grey = FormulaRule([formula])
             grey.dxf = styles.NOT_APPLICABLE
             sheet.conditional_formatting.add(column.cells, grey)
 
@@ -103,18 +105,18 @@ def _write_lists(sheet: Worksheet, columns: Sequence[TemplateColumn]) -> None:
                 cell.value = int(choice)  # which is what a spreadsheet makes of it in the cell that takes it
 
 
-def _set_up_pages(cover: Worksheet, cases: Worksheet) -> None:
+def _set_up_pages(cover: Worksheet, rows: Worksheet) -> None:
     """Where the view stands still, and how the sheets print."""
-    cases.freeze_panes = f"B{FIRST_ROW}"
-    cases.print_title_rows, cases.print_title_cols = f"{HEADING_ROW}:{HEADING_ROW}", "A:A"
-    for sheet, orientation in ((cover, "portrait"), (cases, "landscape")):
+    rows.freeze_panes = f"B{FIRST_ROW}"
+    rows.print_title_rows, rows.print_title_cols = f"{HEADING_ROW}:{HEADING_ROW}", "A:A"
+    for sheet, orientation in ((cover, "portrait"), (rows, "landscape")):
         sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, sheet.PAPERSIZE_A4
     cover.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     cover.page_setup.fitToHeight = 0
 
 
-def _save(book: Workbook, target: Path) -> None:
+def _save(book: Workbook, title: str, target: Path) -> None:
     """Save with nothing in it of who made it, where or when."""
-    book.properties = DocumentProperties(title="Case scoring return", creator=None, created=_NO_DAY, modified=_NO_DAY)
+    book.properties = DocumentProperties(title=title, creator=None, created=_NO_DAY, modified=_NO_DAY)
     with atomic.new_file(target, mode=0o644) as aside:
         ExcelWriter(book, TimelessZip(aside, "w")).save()  # Workbook.save would set the time of writing

@@ -1,4 +1,4 @@
-"""The case tables of many returns as one frame of canonical texts, and the way back from a row to its cell."""
+"""The tables of many returns of a kind as one frame of canonical texts, and the way back from a row to its cell."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from itertools import accumulate
 import polars as pl
 
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
-from dipp_pipeline.intake.table import CaseTable, ReturnTables
+from dipp_pipeline.intake.table import RecordTable, ReturnTables
 from dipp_pipeline.programme.matching import tidy
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import COLUMN, ROW, TEXT
 from dipp_pipeline.spreadsheets.sheet import cells_as, overlaid
-from dipp_pipeline.validation.rules import RECEIVED_ON, REGION, applicability, facts, holds_error
+from dipp_pipeline.validation.rules import RECEIVED_ON, REGION, applicability, applies, facts, holds_error
 
 RETURN = "_return"
 SHEET = "sheet"
@@ -41,10 +41,10 @@ class Cell:
     found: str | None
 
 
-class CaseFrame:
-    """All cases of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts.
+class RecordFrame:
+    """All records of the returns, in order: `values` has RETURN (place in the list), SHEET, ROW and canonical texts.
 
-    A formula error has none: `holds_error` says where one stands, and ERRORS what all those of a case are.
+    A formula error has none: `holds_error` says where one stands, and ERRORS what all those of a record are.
     """
 
     def __init__(self, returns: Sequence[Received], programme: Programme) -> None:
@@ -56,7 +56,7 @@ class CaseFrame:
             for place, arrived in enumerate(returns)
             for table in arrived.read.tables
         ]
-        self.values = _with_applicability(pl.concat([_no_cases(programme), *parts]), programme)
+        self.values = _with_applicability(pl.concat([_no_records(programme), *parts]), programme)
 
     def place(self, row: int) -> int:
         """The place in the list of the return that a row of `values` is from."""
@@ -70,14 +70,14 @@ class CaseFrame:
         return Cell(table.sheet, number, f"{table.letters[column]}{number}", tidy(said[column][place] or "") or None)
 
 
-def _no_cases(programme: Programme) -> pl.DataFrame:
+def _no_records(programme: Programme) -> pl.DataFrame:
     texts = dict.fromkeys(programme.column_names, pl.String)
     errors = {holds_error(name): pl.Boolean for name in programme.column_names}
     places = {RETURN: pl.Int32, REGION: pl.String, RECEIVED_ON: pl.Date, SHEET: pl.String, ROW: pl.Int32}
     return pl.DataFrame(schema={**places, **texts, **errors, ERRORS: pl.String})
 
 
-def _table_frame(place: int, arrived: Received, table: CaseTable, programme: Programme) -> pl.DataFrame:
+def _table_frame(place: int, arrived: Received, table: RecordTable, programme: Programme) -> pl.DataFrame:
     constants = [
         pl.lit(place, pl.Int32).alias(RETURN),
         pl.lit(arrived.region_code).alias(REGION),
@@ -95,16 +95,17 @@ def _table_frame(place: int, arrived: Received, table: CaseTable, programme: Pro
     return with_errors.select(*constants, ROW, *values, *errors, ERRORS)
 
 
-def _values(table: CaseTable, region_code: str, programme: Programme) -> pl.DataFrame:
+def _values(table: RecordTable, region_code: str, programme: Programme) -> pl.DataFrame:
     normalisers = {name: normaliser_of(name, programme, region_code, table.epoch_1904) for name in table.letters}
     return cells_as(table.cells.drop(ROW), lambda name, text: canonical(text, normalisers[name]))
 
 
-def _errors_of_rows(table: CaseTable) -> pl.DataFrame:
+def _errors_of_rows(table: RecordTable) -> pl.DataFrame:
     error = pl.format("{} {}", COLUMN, TEXT)
     return table.errors.sort(COLUMN).group_by(ROW).agg(error.str.join("\n").alias(ERRORS))
 
 
 def _with_applicability(values: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     known = values.select(*facts(programme))
-    return values.hstack(known.select(applicability(question, programme) for question in programme.questions))
+    told = known.with_columns(applicability(question, programme) for question in programme.questions)
+    return values.hstack([told[applies(question.code)] for question in programme.questions])

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dipp_pipeline.intake.issues import quotable
+from dipp_pipeline.programme.case_reference import holds_case_reference
 from dipp_pipeline.programme.matching import pdu_key, value_key
 from dipp_pipeline.programme.model import NOT_APPLICABLE, Field, Programme, Region, SupersededPdu
 
@@ -56,13 +57,19 @@ class _Cell:
 def _situation(rule_code: str, cell: _Cell) -> str:
     """Which of a rule's sentences is for the cell; most rules have one."""
     match rule_code:
+        case "R01" if cell.column != cell.programme.kind.case_reference:
+            return "key"
         case "R05" if cell.superseded:
             return "superseded"
         case "R05":
             return "nearly" if cell.nearest else "unknown"
         case "R07" if cell.field and cell.field.type == "integer":
             return "number_within" if cell.field.minimum and cell.field.maximum else "number"
-        case "R07" if cell.programme.spellings["answer"].get(value_key(cell.found)) == "no":
+        case "R07" if cell.field and cell.field.type == "decimal":
+            return "decimal_within" if cell.field.minimum and cell.field.maximum else "decimal"
+        case "R07" if cell.field and cell.field.type == "text":
+            return "holds_case_reference" if holds_case_reference(cell.found) else "too_long"
+        case "R07" if cell.programme.spellings.get("answer", {}).get(value_key(cell.found)) == "no":
             return "which_no"
         case "R07":
             return ("value" if cell.field else "answer") + ("_nearly" if cell.nearest else "")
@@ -114,7 +121,9 @@ PLACEHOLDERS: Mapping[str, Callable[[_Cell], str]] = {
     "earliest": _earliest,
     "latest": _latest,
     "not_after": lambda cell: cell.programme.label((cell.field and cell.field.not_after) or ""),
-    "question_set": lambda cell: cell.programme.question_by_code[cell.column].question_set,
+    "question_set": lambda cell: cell.programme.question_by_code[cell.column].question_set or "",
+    "label": lambda cell: cell.programme.kind.label,
+    "record": lambda cell: cell.programme.kind.record,
 }
 """What the sentences of rows and cells can name."""
 

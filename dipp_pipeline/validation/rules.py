@@ -12,10 +12,9 @@ from operator import and_, or_
 import polars as pl
 
 from dipp_pipeline.errors import reason
+from dipp_pipeline.programme.case_reference import holds_case_reference
 from dipp_pipeline.programme.model import (
-    CASE_REFERENCE,
     NOT_APPLICABLE,
-    QUESTION_SET,
     Field,
     Programme,
     ProgrammeError,
@@ -35,6 +34,9 @@ def holds_error(name: str) -> str:
     """The name of the column that says whether a formula error stands in a field's or question's cell."""
     return f"_{name}_holds_error"
 
+
+DECIMAL_PLACES = 6
+"""Of a decimal that is kept: enough to take the noise off what a spreadsheet works out."""
 
 Column = Field | Question
 
@@ -73,13 +75,13 @@ def _told(rules: Mapping[str, Condition], column: Column, programme: Programme) 
 
 
 @cell_rule("R01")
-def _case_reference_missing(column: Column, programme: Programme) -> pl.Expr | None:
-    return _is_blank(column.name) if column.name == CASE_REFERENCE else None
+def _key_missing(column: Column, programme: Programme) -> pl.Expr | None:
+    return _is_blank(column.name) if programme.kind.key == (column.name,) else None
 
 
 @cell_rule("R02")
 def _case_reference_malformed(column: Column, programme: Programme) -> pl.Expr | None:
-    if column.name != CASE_REFERENCE:
+    if column.name != programme.kind.case_reference:
         return None
     return _wrong(column, ~pl.col(column.name).str.contains("^[A-Z][0-9]{6}$"))
 
@@ -105,12 +107,14 @@ def _value_unrecognised(column: Column, programme: Programme) -> pl.Expr | None:
     value = pl.col(column.name)
     match column:
         case Question():
-            recognised = _is_answered(column, programme) | (value == NOT_APPLICABLE)
+            recognised = value.is_in(sorted(set(programme.value_list(column.code).values())))
         case Field(type="integer"):
-            number = value.cast(pl.Int64, strict=False)
-            above = number >= int(column.minimum) if column.minimum else pl.lit(True)
-            below = number <= int(column.maximum) if column.maximum else pl.lit(True)
-            recognised = (number.is_not_null() & above & below).fill_null(False)
+            recognised = _is_within(value.cast(pl.Int32, strict=False), column)
+        case Field(type="decimal"):
+            recognised = _is_within(value.cast(pl.Float64, strict=False), column)
+        case Field(type="text") if column.name != programme.kind.case_reference:
+            too_long = value.str.len_chars() > int(column.maximum) if column.maximum else pl.lit(False)
+            recognised = ~too_long & ~value.map_elements(holds_case_reference, return_dtype=pl.Boolean)
         case Field(type="choice" | "boolean"):
             recognised = value.is_in(column.allowed)
         case _:
@@ -120,7 +124,7 @@ def _value_unrecognised(column: Column, programme: Programme) -> pl.Expr | None:
 
 @cell_rule("R08")
 def _value_missing(column: Column, programme: Programme) -> pl.Expr | None:
-    needed = isinstance(column, Field) and column.required and column.name != CASE_REFERENCE
+    needed = isinstance(column, Field) and column.required and programme.kind.key != (column.name,)
     return _is_blank(column.name) if needed else None
 
 
@@ -149,24 +153,25 @@ def _dates_out_of_order(column: Column, programme: Programme) -> pl.Expr | None:
 
 @case_rule("R11")
 def _answer_missing(column: Column, programme: Programme) -> pl.Expr | None:
-    if not isinstance(column, Question):
+    if not isinstance(column, Question) or not programme.kind.answers_required:
         return None
-    return _is_applicable(column) & _is_blank(column.name)
+    return _is_applicable(column, programme) & _is_blank(column.name)
 
 
 @case_rule("R12")
 def _answer_wrongly_not_applicable(column: Column, programme: Programme) -> pl.Expr | None:
     if not isinstance(column, Question) or column.kind != "summary":
         return None
-    return _is_applicable(column) & (pl.col(column.name) == NOT_APPLICABLE).fill_null(False)
+    return _is_applicable(column, programme) & (pl.col(column.name) == NOT_APPLICABLE).fill_null(False)
 
 
 @case_rule("R14")
 def _wrong_question_set(column: Column, programme: Programme) -> pl.Expr | None:
-    if not isinstance(column, Question):
+    if not isinstance(column, Question) or programme.kind.question_set is None:
         return None
     can_be_told = pl.col(applies(column.code)).is_not_null()
-    of_other_set = is_valid(programme.field_by_name[QUESTION_SET], programme) & ~_is_of_own_set(column) & can_be_told
+    of_other_set = is_valid(programme.field_by_name[programme.kind.question_set], programme)
+    of_other_set &= ~_is_of_own_set(column, programme) & can_be_told
     return of_other_set & _is_answered(column, programme)
 
 
@@ -174,7 +179,7 @@ def _wrong_question_set(column: Column, programme: Programme) -> pl.Expr | None:
 def _answered_where_not_applicable(column: Column, programme: Programme) -> pl.Expr | None:
     if not isinstance(column, Question):
         return None
-    return _is_of_own_set(column) & ~_is_applicable(column) & _is_answered(column, programme)
+    return _is_of_own_set(column, programme) & ~_is_applicable(column, programme) & _is_answered(column, programme)
 
 
 @case_rule("W05")
@@ -183,7 +188,7 @@ def _summary_contradicts_prompts(column: Column, programme: Programme) -> pl.Exp
     if not isinstance(column, Question) or not prompts:
         return None
     is_yes = (pl.col(column.name) == "yes").fill_null(False)
-    return _is_of_own_set(column) & is_yes & _all_answered_are_no(prompts, programme)
+    return _is_of_own_set(column, programme) & is_yes & _all_answered_are_no(prompts, programme)
 
 
 def applicability(question: Question, programme: Programme) -> pl.Expr:
@@ -226,6 +231,8 @@ def typed(field: Field, value: pl.Expr) -> pl.Expr:
             return as_date(value)
         case "integer":
             return value.cast(pl.Int32, strict=False)
+        case "decimal":
+            return value.cast(pl.Float64, strict=False).round(DECIMAL_PLACES).cast(pl.Decimal(18, DECIMAL_PLACES))
         case "boolean":
             return value == "true"
         case _:
@@ -264,18 +271,26 @@ def _wrong(column: Column, broken: pl.Expr) -> pl.Expr:
     return pl.col(column.name).is_not_null() & broken.fill_null(False)
 
 
+def _is_within(number: pl.Expr, field: Field) -> pl.Expr:
+    """There is a number, and it is within the field's limits."""
+    above = number >= float(field.minimum) if field.minimum else pl.lit(True)
+    below = number <= float(field.maximum) if field.maximum else pl.lit(True)
+    return (number.is_not_null() & above & below).fill_null(False)
+
+
 def _is_of_type(column: Column, field_type: str) -> bool:
     return isinstance(column, Field) and column.type == field_type
 
 
-def _is_of_own_set(question: Question) -> pl.Expr:
-    """The case is of the question's set, and whether the question applies can be told."""
-    own = (pl.col(QUESTION_SET) == question.question_set).fill_null(False)
+def _is_of_own_set(question: Question, programme: Programme) -> pl.Expr:
+    """The case is of the question's set, if there are sets, and whether the question applies can be told."""
+    named = programme.kind.question_set
+    own = (pl.col(named) == question.question_set).fill_null(False) if named else pl.lit(True)
     return own & pl.col(applies(question.code)).is_not_null()
 
 
-def _is_applicable(question: Question) -> pl.Expr:
-    return _is_of_own_set(question) & pl.col(applies(question.code)).fill_null(False)
+def _is_applicable(question: Question, programme: Programme) -> pl.Expr:
+    return _is_of_own_set(question, programme) & pl.col(applies(question.code)).fill_null(False)
 
 
 def _is_answered(question: Question, programme: Programme) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""The pandera schema of a case table, made from the Programme: one column a field or question, one check a rule."""
+"""The pandera schema of a table, made from the Programme: one column a field or question, one check a rule."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from dipp_pipeline.validation.rules import Column, breaches
 FAILURES = {"row": pl.UInt32, "column": pl.String, "rule_code": pl.String}
 
 
-def case_schema(programme: Programme) -> pa.DataFrameSchema:
+def record_schema(programme: Programme) -> pa.DataFrameSchema:
     """The schema. A check is named by its rule; values are judged only on eager frames (see pandera)."""
     columns: list[Column] = [*programme.fields, *programme.questions]
     return pa.DataFrameSchema({column.name: _column(breaches(column, programme)) for column in columns})

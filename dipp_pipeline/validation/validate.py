@@ -1,4 +1,4 @@
-"""Judge the returns: accepted cases apart from quarantined ones, and every problem as an issue with its cell."""
+"""Judge the returns: accepted records apart from quarantined ones, and every problem as an issue with its cell."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,16 +9,19 @@ import polars as pl
 
 from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
-from dipp_pipeline.intake.table import CaseTable
-from dipp_pipeline.programme.model import CASE_REFERENCE, Programme
+from dipp_pipeline.intake.table import RecordTable
+from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import ROW
 from dipp_pipeline.validation.duplicates import repeated_rows
-from dipp_pipeline.validation.frame import RETURN, SHEET, CaseFrame, Received
+from dipp_pipeline.validation.frame import RETURN, SHEET, Received, RecordFrame
 from dipp_pipeline.validation.messages import message
 from dipp_pipeline.validation.rules import read_as_not_applicable, typed
-from dipp_pipeline.validation.schema import case_schema, failures
+from dipp_pipeline.validation.schema import failures, record_schema
 
 OUTCOME = "_outcome"
+
+KEY = "row_key"
+"""The canonical key of a record: the values of its fields, with a space between."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,11 @@ class Validated:
 
     issues: tuple[Issue, ...]
     counts: Counts
-    cases: pl.DataFrame
-    """One row an accepted case: SHEET, ROW and the fields in their types."""
+    rows: pl.DataFrame
+    """One row an accepted record: SHEET, ROW, KEY where its kind has a key, and the fields in their types."""
     answers: pl.DataFrame
-    """One row an answer of an accepted case: case_reference, question_code, answer."""
+    """One row an answer of an accepted record: KEY where that is a case reference, else SHEET and ROW; question_code,
+    answer."""
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
     contents: Contents
@@ -43,9 +47,12 @@ class Validated:
 
 
 def validate(returns: Sequence[Received], programme: Programme) -> list[Validated]:
-    """Judge returns together, since a schema costs the same for one as for many. R04 is decided in the warehouse."""
-    frame = CaseFrame(returns, programme)
-    broken = failures(frame.values, case_schema(programme))
+    """Judge returns of one kind together, since a schema costs the same for one as for many.
+
+    R04 is decided in the warehouse.
+    """
+    frame = RecordFrame(returns, programme)
+    broken = failures(frame.values, record_schema(programme))
     values = frame.values.with_columns(read_as_not_applicable(programme))
     identical, clashing = repeated_rows(values, programme)
     broken = broken.filter(~pl.col("row").is_in(identical))
@@ -72,7 +79,7 @@ def _outcomes(rows: int, identical: Sequence[int], quarantined: Iterable[int]) -
 
 
 def _found_issues(
-    frame: CaseFrame,
+    frame: RecordFrame,
     broken: pl.DataFrame,
     identical: Sequence[int],
     clashing: Sequence[int],
@@ -83,8 +90,8 @@ def _found_issues(
     regions = {region.code: region for region in programme.regions}
     found = [
         *broken.iter_rows(),
-        *((row, CASE_REFERENCE, "W03") for row in identical),
-        *((row, CASE_REFERENCE, "R03") for row in clashing),
+        *((row, programme.kind.key_column, "W03") for row in identical),
+        *((row, programme.kind.key_column, "R03") for row in clashing),
     ]
     issues: dict[int, list[Issue]] = defaultdict(list)
     for row, column, rule in sorted(found, key=itemgetter(0)):
@@ -107,13 +114,13 @@ def _found_issues(
 
 def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:
     outcomes = values[OUTCOME].value_counts()
-    accepted = values.filter(pl.col(OUTCOME) == "accepted")
+    key = [pl.concat_str(programme.kind.key, separator=" ").alias(KEY)] if programme.kind.key else []
+    accepted = values.filter(pl.col(OUTCOME) == "accepted").with_columns(key)
+    fields = (typed(field, pl.col(field.name)).alias(field.name) for field in programme.fields)
     return Validated(
         issues=(*arrived.read.issues, *found),
         counts=Counts(received=values.height, **dict(outcomes.iter_rows())),
-        cases=accepted.select(
-            SHEET, ROW, *(typed(field, pl.col(field.name)).alias(field.name) for field in programme.fields)
-        ),
+        rows=accepted.select(SHEET, ROW, *([KEY] if key else []), *fields),
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
         contents=arrived.read.contents,
@@ -123,13 +130,13 @@ def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, 
 
 def _answers(accepted: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     return accepted.unpivot(
-        index=CASE_REFERENCE,
+        index=[KEY] if programme.kind.case_reference else [SHEET, ROW],
         on=[question.code for question in programme.questions],
         variable_name="question_code",
         value_name="answer",
     ).filter(pl.col("answer").is_not_null())
 
 
-def _columns(tables: Sequence[CaseTable]) -> pl.DataFrame:
+def _columns(tables: Sequence[RecordTable]) -> pl.DataFrame:
     rows = [(table.sheet, name, letters) for table in tables for name, letters in table.letters.items()]
     return pl.DataFrame(rows, schema={SHEET: pl.String, "column_name": pl.String, "letters": pl.String}, orient="row")

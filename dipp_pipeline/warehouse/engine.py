@@ -28,6 +28,7 @@ _TYPES = {
     "string": "VARCHAR",
     "int32": "INTEGER",
     "int64": "BIGINT",
+    "decimal128(18, 6)": "DECIMAL(18,6)",
     "bool": "BOOLEAN",
     "date32[day]": "DATE",
     "timestamp[us]": "TIMESTAMP",

@@ -57,6 +57,8 @@ class Model:
     columns: Sequence[ModelColumn]
     reads: frozenset[str]
     """Models and `schema.table` sources."""
+    rows_are_secret: bool = False
+    """How many rows there are is told nowhere: each is a person, of whom so few may be that a count gives them away."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _model(path: Path, layer: str) -> Model:
         grain=tags["grain"],
         columns=[_column(path, projection) for projection in select.selects],
         reads=_reads(select),
+        rows_are_secret=_rows_are_secret(path, tags),
     )
 
 
@@ -154,6 +157,13 @@ def _materialization(path: Path, layer: str, tags: Mapping[str, str]) -> Materia
             raise ModelError(f"{path.name} says that it is materialized as {unknown}. Use view or table.")
 
 
+def _rows_are_secret(path: Path, tags: Mapping[str, str]) -> bool:
+    """What the header says. A word that is misspelt there must not tell what it was to keep."""
+    if tags.get("rows", "secret") != "secret":
+        raise ModelError(f"{path.name} says that its rows are {tags['rows']}. Use secret, or leave it out.")
+    return "rows" in tags
+
+
 def _test(path: Path, models: set[str]) -> SqlTest:
     sql = path.read_text("utf-8")
     description, tags = _header(sql)
@@ -166,13 +176,13 @@ def _test(path: Path, models: set[str]) -> SqlTest:
 
 
 def _header(sql: str) -> tuple[str, Mapping[str, str]]:
-    """The words of the comment that opens a file, and its tags (`-- grain: …`, `-- materialized: …`, `-- on: …`)."""
+    """The words of the comment that opens a file, and its tags (`-- grain: …`, `-- rows: …` and the like)."""
     words, tags = [], {}
     for line in sql.splitlines():
         if not line.startswith("--"):
             break
         text = line.removeprefix("--").strip()
-        tag = re.fullmatch(r"(grain|materialized|on): (.+)", text)
+        tag = re.fullmatch(r"(grain|materialized|rows|on): (.+)", text)
         if tag:
             tags[tag[1]] = tag[2]
         else:

@@ -1,6 +1,7 @@
 """The tables that models read and no model makes: `landing.…` from the landed Parquet, `seeds.…` from the CSV."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -28,6 +29,7 @@ _RETURNS = pa.schema(
         "region_code": pa.string(),
         "region_slug": pa.string(),
         "return_path": pa.string(),
+        "kind": pa.string(),
         "first_received_at": pa.timestamp("us"),
         "last_received_at": pa.timestamp("us"),
         "version_in_force": pa.int32(),
@@ -52,6 +54,8 @@ _VERSIONS = pa.schema(
 
 _BUILD = pa.schema({"release_id": pa.string(), "published_at": pa.timestamp("us"), "pipeline_version": pa.string()})
 
+_SETTINGS = pa.schema({"survey_minimum": pa.int32()})
+
 _PUBLISHED_COLUMNS = pa.schema(
     {
         "table_name": pa.string(),
@@ -71,6 +75,8 @@ class Build:
     published_at: datetime
     pipeline_version: str
     returns: Sequence[Return]
+    settings: Mapping[str, int]
+    """The settings that models ask for."""
 
 
 def source_columns(seeds: Path, programme: Programme) -> TableColumns:
@@ -89,16 +95,17 @@ def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Pro
             _version_row(return_, version) for return_ in build.returns for version in return_.versions
         ],
         "landing.build": [_build_row(build)],
+        "landing.settings": [build.settings],
         "landing.published_columns": list(_published_columns(project)),
         **{_seed_table(path): list(_seed_rows(path)) for path in _seed_files(seeds)},
     }
-    landed = _landed_versions(build.returns)
+    landed = _landed_versions(build.returns, programme)
     for name, schema in _schemas(seeds, programme).items():
         if name in rows:
             warehouse.load(name, schema, pa.Table.from_pylist(rows[name], schema))
         else:
             table = name.removeprefix("landing.")
-            readings = [version.reading for version in landed[table] if version.reading]
+            readings = [version.reading for version in landed.get(table, ()) if version.reading]
             warehouse.load(name, schema, [reading.folder / f"{table}.parquet" for reading in readings])
 
 
@@ -106,28 +113,29 @@ def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
     return {
         "landing.returns": _RETURNS,
         "landing.versions": _VERSIONS,
-        **{f"landing.{name}": schema for name, schema in landed_tables(programme).items()},
+        **{
+            f"landing.{name}": schema
+            for of_kind in programme.by_kind.values()
+            for name, schema in landed_tables(of_kind).items()
+        },
         "landing.build": _BUILD,
+        "landing.settings": _SETTINGS,
         "landing.published_columns": _PUBLISHED_COLUMNS,
         **{_seed_table(path): pa.schema(dict.fromkeys(_header(path), pa.string())) for path in _seed_files(seeds)},
     }
 
 
-def _landed_versions(returns: Sequence[Return]) -> Mapping[str, Sequence[Version]]:
+def _landed_versions(returns: Sequence[Return], programme: Programme) -> Mapping[str, Sequence[Version]]:
     """Landed table to the versions of which it is loaded."""
-    in_force = [return_.in_force for return_ in returns if return_.in_force]
-    refused = [return_.latest for return_ in returns if return_.refused]
-    readable = [
-        version
-        for return_ in returns
-        for version in return_.versions
-        if return_.outcome(version) not in ("refused", "purged")
-    ]
-    return {
-        **dict.fromkeys(("cases", "answers", "changes", "columns"), readable),
-        "corrections": in_force,
-        "issues": [*in_force, *refused],
-    }
+    versions: dict[str, list[Version]] = defaultdict(list)
+    for return_ in returns:
+        in_force = [return_.in_force] if return_.in_force else []
+        refused = [return_.latest] if return_.refused else []
+        readable = [version for version in return_.versions if return_.outcome(version) not in ("refused", "purged")]
+        own = {"corrections": in_force, "issues": [*in_force, *refused]}
+        for table in landed_tables(programme.of_return(return_.region_slug, return_.path)):
+            versions[table] += own.get(table, readable)
+    return versions
 
 
 def _return_row(return_: Return, programme: Programme) -> dict[str, object]:
@@ -137,6 +145,7 @@ def _return_row(return_: Return, programme: Programme) -> dict[str, object]:
         "region_code": programme.region_by_slug[return_.region_slug].code if return_.region_slug else None,
         "region_slug": return_.region_slug,
         "return_path": return_.path,
+        "kind": programme.of_return(return_.region_slug, return_.path).kind.name,
         "first_received_at": return_.versions[0].received_at.replace(tzinfo=None),
         "last_received_at": return_.latest.received_at.replace(tzinfo=None),
         "version_in_force": in_force.number if in_force else None,

@@ -70,7 +70,7 @@ def marked(tmp_path_factory) -> Mapping[str, MarkedUp]:
     checked = check_files(list(originals.values()), None, home)
     for (name, original), found in zip(originals.items(), checked, strict=True):
         copied[name].parent.mkdir(parents=True)
-        mark_up(original, copied[name], original.name, found.issues, LIMITS)
+        mark_up(original, copied[name], original.name, "case", found.issues, LIMITS)
     again = check_files(list(copied.values()), None, home)
     return {
         name: MarkedUp(original, copied[name], before.issues, after.issues)
@@ -103,7 +103,7 @@ def one_issue(sheet: str | None = SHEET, cell: str | None = "B2", **changes: obj
 def marked_copy(original: Path, *issues: Issue, title: str = "a return") -> openpyxl.Workbook:
     """The marked-up copy of a return, opened."""
     target = original.with_name("copy.xlsx")
-    mark_up(original, target, title, issues or [one_issue()], LIMITS)
+    mark_up(original, target, title, "case", issues or [one_issue()], LIMITS)
     assert_nothing_acts(target)
     CalamineWorkbook.from_path(target)
     return openpyxl.load_workbook(target)
@@ -376,7 +376,7 @@ def test_a_number_stays_as_it_is_even_where_it_is_no_day(tmp_path, number):
     original = write_xlsx(tmp_path / "a.xlsx", {SHEET: [["a"], ["b", date(2025, 5, 24)]]})
     edit_part(original, "sheet1.xml", lambda xml: xml.replace("<v>45801</v>", f"<v>{number}</v>"))
 
-    mark_up(original, tmp_path / "copy.xlsx", "a return", [one_issue()], LIMITS)
+    mark_up(original, tmp_path / "copy.xlsx", "a return", "case", [one_issue()], LIMITS)
 
     assert f"<v>{number}</v>" in part(tmp_path / "copy.xlsx", "sheet2.xml")
 
@@ -629,7 +629,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path):
     shutil.copy(original, tmp_path / "b.xlsx")
 
     for name in ("a.xlsx", "b.xlsx"):
-        mark_up(tmp_path / name, tmp_path / f"copy of {name}", "a return", [one_issue(CASES, "A3")], LIMITS)
+        mark_up(tmp_path / name, tmp_path / f"copy of {name}", "a return", "case", [one_issue(CASES, "A3")], LIMITS)
 
     copy = tmp_path / "copy of a.xlsx"
     assert copy.read_bytes() == (tmp_path / "copy of b.xlsx").read_bytes()
@@ -740,7 +740,7 @@ def test_a_file_that_ends_the_process_leaves_the_list(tmp_path, monkeypatch):
     target = tmp_path / "copy.xlsx"
 
     with pytest.raises(SystemExit):
-        mark_up(write_xlsx(tmp_path / "a.xlsx", sheets(valid_return())), target, "a", [one_issue()], LIMITS)
+        mark_up(write_xlsx(tmp_path / "a.xlsx", sheets(valid_return())), target, "a", "case", [one_issue()], LIMITS)
 
     assert listed(openpyxl.load_workbook(target)) == [(f"{SHEET}, cell B2", "Maybe", "Error R07: Mend it.")]
 

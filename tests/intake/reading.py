@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.intake.normalise import canonical, normaliser_of
-from dipp_pipeline.intake.table import CaseTable, ReturnTables, refused
+from dipp_pipeline.intake.table import RecordTable, ReturnTables, refused
 from dipp_pipeline.settings import Limits
 from dipp_pipeline.spreadsheets.cells import ROW, Refusal
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
@@ -17,31 +17,31 @@ from tests.returns import PROGRAMME, SHEET, CaseReturn, Rows
 LIMITS = Limits()
 
 
-def read_tables(path: Path) -> tuple[CaseTable, ...]:
+def read_tables(path: Path) -> tuple[RecordTable, ...]:
     """The case tables of a file that is read without a problem."""
-    read = find_case_tables(read_sheets(path, LIMITS), PROGRAMME)
+    read = find_tables(read_sheets(path, LIMITS), PROGRAMME)
     assert read.issues == ()
     return read.tables
 
 
-def find_tables(rows: Rows, visible: bool = True) -> ReturnTables:
+def found_in(rows: Rows, visible: bool = True) -> ReturnTables:
     """What is found on one sheet of these rows."""
-    return find_case_tables([Sheet.of(SHEET, rows, visible)], PROGRAMME)
+    return find_tables([Sheet.of(SHEET, rows, visible)], PROGRAMME)
 
 
-def cells_of(table: CaseTable) -> dict[str, str | ReadError]:
+def cells_of(table: RecordTable) -> dict[str, str | ReadError]:
     """What every cell of a case says, by its address."""
     texts = {
         f"{table.letters[name]}{row}": text or ""
         for name in table.letters
-        for row, text in zip(case_rows(table), table.cells[name], strict=True)
+        for row, text in zip(records(table), table.cells[name], strict=True)
     }
     errors = {f"{table.letters[name]}{row}": ReadError(text) for row, name, text in table.errors.iter_rows()}
     assert not any(texts[address] for address in errors)
     return texts | errors
 
 
-def case_rows(table: CaseTable) -> list[int]:
+def records(table: RecordTable) -> list[int]:
     """The numbers of the rows of cases."""
     return table.cells[ROW].to_list()
 
@@ -55,7 +55,7 @@ def expected_cells(given: CaseReturn, columns_before: int = 0) -> dict[str, str]
     }
 
 
-def values_of(table: CaseTable, name: str, region_code: str = "N03") -> list[str | None]:
+def values_of(table: RecordTable, name: str, region_code: str = "N03") -> list[str | None]:
     """The canonical values of a column."""
     reading = normaliser_of(name, PROGRAMME, region_code, table.epoch_1904)
     return [canonical(text or "", reading) for text in table.cells[name]]

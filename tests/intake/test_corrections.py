@@ -38,7 +38,7 @@ def correction(
         line=2,
         region_slug="wales",
         path="part 1.csv",
-        case_reference=reference or valid_return().references()[case],
+        key=(reference or valid_return().references()[case],),
         column=column,
         before=before,
         after=after,
@@ -159,7 +159,7 @@ def test_a_field_of_each_kind_is_mended(verdicts: Verdicts, mending: Mending):
 
     assert applied == [(mending.column, EVERYTHING + 2)]
     assert where(verdict) == []
-    assert verdict.cases.row(EVERYTHING, named=True)[mending.column] == FIELDS[mending]
+    assert verdict.rows.row(EVERYTHING, named=True)[mending.column] == FIELDS[mending]
 
 
 @pytest.mark.parametrize("mending", SPELLINGS, ids=str)
@@ -292,8 +292,8 @@ def test_a_corrected_return_keeps_its_other_cells_and_what_is_counted_of_them():
     verdict, _ = corrected(given, correction("C2", "Yes", "No"))
 
     (before,) = validate([arrived(given)], PROGRAMME)
-    changed = before.answers.join(verdict.answers, on=["case_reference", "question_code", "answer"], how="anti")
-    assert changed.select("case_reference", "question_code").rows() == [(given.references()[0], "C2")]
+    changed = before.answers.join(verdict.answers, on=["row_key", "question_code", "answer"], how="anti")
+    assert changed.select("row_key", "question_code").rows() == [(given.references()[0], "C2")]
     assert verdict.answers.height == before.answers.height
     assert verdict.contents == before.contents
 
@@ -310,7 +310,7 @@ def test_the_corrections_of_a_file_are_read(tmp_path: Path):
 
     assert first == replace(correction("C2", "No", "Yes"), line=2)
     assert second == Correction(
-        4, "wales", "a, b.csv", "R677938", "start_date", "", "1/2/2025", "local assessor", date(2026, 1, 6)
+        4, "wales", "a, b.csv", ("R677938",), "start_date", "", "1/2/2025", "local assessor", date(2026, 1, 6)
     )
 
 

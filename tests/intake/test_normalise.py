@@ -6,11 +6,12 @@ from dipp_pipeline.intake.normalise import canonical, normaliser_of
 from tests.programme.test_model import seed_rows
 from tests.returns import PROGRAMME
 
-COLUMN_OF_LIST = {"boolean": "practitioner_inexperienced", "answer": "C1", "oversight_answer": "C5"}
+COLUMN_OF_LIST = {"boolean": "practitioner_inexperienced", "answer": "C1", "oversight_answer": "C5", "agreement": "S1"}
 
 
 def read(column: str, text: str, epoch_1904: bool = False, region_code: str = "N03") -> str | None:
-    return canonical(text, normaliser_of(column, PROGRAMME, region_code, epoch_1904))
+    programme = next(own for own in PROGRAMME.by_kind.values() if column in own.column_names)
+    return canonical(text, normaliser_of(column, programme, region_code, epoch_1904))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 import pytest
 
 from dipp_pipeline.intake.counts import Contents
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.spreadsheets.cells import FormulaError
 from dipp_pipeline.spreadsheets.sheet import Sheet
-from tests.intake.reading import case_rows, cells_of, expected_cells, find_tables, rules_of
+from tests.intake.reading import cells_of, expected_cells, found_in, records, rules_of
 from tests.returns import ADJUSTED, EVERYTHING, PROGRAMME, SHEET, CaseReturn, valid_return
 
 
@@ -28,16 +28,16 @@ def test_titles_banners_and_group_headings_above_the_headings_are_no_data(given)
         ["C1 Assessment", None, "C2 Planning", None, "C3 Delivery", "C4", "C5", "C6a", "C6b", "C7a", "C7b", "A1"],
     ]
 
-    read = find_tables([*above, *given.rows()])
+    read = found_in([*above, *given.rows()])
 
     assert read.issues == ()
-    assert case_rows(read.tables[0]) == [6, 7, 8, 9]
+    assert records(read.tables[0]) == [6, 7, 8, 9]
     assert references(read) == given.references()
 
 
 @pytest.mark.parametrize("columns_before", [1, 3, 30])
 def test_the_table_may_start_in_any_column(given, columns_before):
-    (table,) = find_tables([[None] * columns_before + row for row in given.rows()]).tables
+    (table,) = found_in([[None] * columns_before + row for row in given.rows()]).tables
 
     assert cells_of(table) == expected_cells(given, columns_before)
 
@@ -45,7 +45,7 @@ def test_the_table_may_start_in_any_column(given, columns_before):
 def test_columns_come_in_any_order(given):
     given.headings = dict(sorted(given.headings.items(), key=lambda item: item[1][::-1]))
 
-    (table,) = find_tables(given.rows()).tables
+    (table,) = found_in(given.rows()).tables
 
     assert cells_of(table) == expected_cells(given)
 
@@ -54,7 +54,7 @@ def test_columns_come_in_any_order(given):
 def test_five_headings_of_required_fields_make_a_heading_row(headings, rules):
     required = [PROGRAMME.label(field.name) for field in PROGRAMME.fields if field.required]
 
-    read = find_tables([[*required[:headings], "MAPPA level", "Assessor", "C1", "C2", "C3"]])
+    read = found_in([[*required[:headings], "MAPPA level", "Assessor", "C1", "C2", "C3"]])
 
     assert set(rules_of(read)) - {"F04"} == set(rules)
 
@@ -62,9 +62,9 @@ def test_five_headings_of_required_fields_make_a_heading_row(headings, rules):
 def test_every_visible_sheet_with_a_table_is_read(given):
     others = valid_return("london")
 
-    read = find_case_tables([Sheet.of("One", given.rows()), Sheet.of("Two", [[], *others.rows()])], PROGRAMME)
+    read = find_tables([Sheet.of("One", given.rows()), Sheet.of("Two", [[], *others.rows()])], PROGRAMME)
 
-    assert [(table.sheet, case_rows(table)) for table in read.tables] == [("One", [2, 3, 4, 5]), ("Two", [3, 4, 5, 6])]
+    assert [(table.sheet, records(table)) for table in read.tables] == [("One", [2, 3, 4, 5]), ("Two", [3, 4, 5, 6])]
     assert read.issues == ()
 
 
@@ -78,9 +78,9 @@ def test_blank_rows_totals_footnotes_and_repeated_headings_are_no_cases(given):
     footnote = ["Cases as recorded on nDelius.", "See the guidance."]
     blank = [None, " ", "\u00a0"]
 
-    read = find_tables([headings, cases[0], blank, headings, cases[1], footnote, cases[2], total, late_total, cases[3]])
+    read = found_in([headings, cases[0], blank, headings, cases[1], footnote, cases[2], total, late_total, cases[3]])
 
-    assert case_rows(read.tables[0]) == [2, 5, 7, 10]
+    assert records(read.tables[0]) == [2, 5, 7, 10]
     assert references(read) == given.references()
     assert read.contents.rows_skipped == 4
 
@@ -88,7 +88,7 @@ def test_blank_rows_totals_footnotes_and_repeated_headings_are_no_cases(given):
 def test_a_total_beside_a_case_is_no_reason_to_skip_the_case(given):
     given.cases[0]["pdu"] = "Total"
 
-    assert references(find_tables(given.rows())) == given.references()
+    assert references(found_in(given.rows())) == given.references()
 
 
 def test_a_row_that_repeats_the_headings_in_other_spellings_is_no_case(given):
@@ -96,7 +96,7 @@ def test_a_row_that_repeats_the_headings_in_other_spellings_is_no_case(given):
     others = ["CRN", "Probation delivery unit", "Core or adjusted", "Case/sentence type", "Date assessed"]
     repeated = [others[0], others[1], others[2], others[3], None, others[4], *headings[6:]]
 
-    assert case_rows(find_tables([headings, repeated, *cases]).tables[0]) == [3, 4, 5, 6]
+    assert records(found_in([headings, repeated, *cases]).tables[0]) == [3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(
@@ -113,22 +113,22 @@ def test_a_row_that_repeats_the_headings_in_other_spellings_is_no_case(given):
     ],
 )
 def test_a_row_of_fewer_than_three_filled_cells_is_a_case_only_by_its_reference(given, cells, is_case):
-    read = find_tables([*given.rows(), cells])
+    read = found_in([*given.rows(), cells])
 
-    assert (6 in case_rows(read.tables[0])) is is_case
+    assert (6 in records(read.tables[0])) is is_case
     assert read.contents.rows_skipped == (0 if is_case else 1)
 
 
 def test_filled_cells_count_over_the_whole_row(given):
-    read = find_tables([*given.rows(), [None] * 60 + ["a", "b", "c"]])
+    read = found_in([*given.rows(), [None] * 60 + ["a", "b", "c"]])
 
-    assert case_rows(read.tables[0]) == [2, 3, 4, 5, 6]
+    assert records(read.tables[0]) == [2, 3, 4, 5, 6]
 
 
 def test_a_formula_error_counts_as_a_filled_cell(given):
-    read = find_tables([*given.rows(), [FormulaError("#REF!")] * 3])
+    read = found_in([*given.rows(), [FormulaError("#REF!")] * 3])
 
-    assert 6 in case_rows(read.tables[0])
+    assert 6 in records(read.tables[0])
 
 
 # Columns that are not read
@@ -139,7 +139,7 @@ def test_an_unknown_heading_is_reported_at_its_place(given):
     for case in given.cases:
         case["mood"] = "blue"
 
-    read = find_tables(given.rows())
+    read = found_in(given.rows())
 
     (issue,) = read.issues
     assert (issue.rule_code, issue.sheet, issue.row) == ("W01", SHEET, 1)
@@ -151,7 +151,7 @@ def test_a_column_without_a_heading_is_reported_only_if_a_case_has_data_in_it(gi
     headings, first, *others = [[*row, None, None] for row in given.rows()]
     first[-1] = "blue"
 
-    read = find_tables([headings, first, *others])
+    read = found_in([headings, first, *others])
 
     assert [(issue.rule_code, issue.cell, issue.found) for issue in read.issues] == [("W01", "AZ1", None)]
 
@@ -159,7 +159,7 @@ def test_a_column_without_a_heading_is_reported_only_if_a_case_has_data_in_it(gi
 def test_notes_above_and_below_a_table_in_a_column_without_heading_are_no_data(given):
     beside = [None] * 55
 
-    read = find_tables([[*beside, "Confidential"], *given.rows(), [*beside, "End"]])
+    read = found_in([[*beside, "Confidential"], *given.rows(), [*beside, "End"]])
 
     assert read.issues == ()
 
@@ -170,7 +170,7 @@ def test_a_column_of_personal_details_is_dropped_and_nothing_of_it_kept(given, h
     for case in given.cases:
         case["secret"] = "Blodeuwedd"
 
-    read = find_tables(given.rows())
+    read = found_in(given.rows())
 
     assert [(issue.rule_code, issue.cell) for issue in read.issues] == [("W02", "A1")]
     assert "Blodeuwedd" not in repr(read)
@@ -181,7 +181,7 @@ def test_a_broken_formula_as_heading_is_reported(given):
     for case in given.cases:
         case["mood"] = "blue"
 
-    (issue,) = find_tables(given.rows()).issues
+    (issue,) = found_in(given.rows()).issues
 
     assert (issue.rule_code, issue.found) == ("W01", "#REF!")
     assert '"#REF!"' in issue.message
@@ -191,7 +191,7 @@ def test_a_broken_formula_as_heading_is_reported(given):
 
 
 def test_a_hidden_sheet_with_a_table_is_reported_and_not_read(given):
-    read = find_case_tables([Sheet.of("One", given.rows()), Sheet.of("Old", given.rows(), visible=False)], PROGRAMME)
+    read = find_tables([Sheet.of("One", given.rows()), Sheet.of("Old", given.rows(), visible=False)], PROGRAMME)
 
     assert [(issue.rule_code, issue.sheet, issue.cell) for issue in read.issues] == [("W06", "Old", None)]
     assert [table.sheet for table in read.tables] == ["One"]
@@ -201,13 +201,13 @@ def test_a_hidden_sheet_with_a_table_is_reported_and_not_read(given):
 def test_a_visible_sheet_without_headings_is_reported_if_it_has_more_than_three_columns(given, columns, rules):
     notes = Sheet.of("Notes", [[None, *["word"] * columns]])
 
-    assert rules_of(find_case_tables([Sheet.of("One", given.rows()), notes], PROGRAMME)) == rules
+    assert rules_of(find_tables([Sheet.of("One", given.rows()), notes], PROGRAMME)) == rules
 
 
 def test_a_hidden_sheet_without_a_table_is_not_worth_a_word(given):
     lists = Sheet.of("Lists", [["word"] * 20], visible=False)
 
-    assert find_case_tables([Sheet.of("One", given.rows()), lists], PROGRAMME).issues == ()
+    assert find_tables([Sheet.of("One", given.rows()), lists], PROGRAMME).issues == ()
 
 
 # What refuses a file
@@ -215,11 +215,11 @@ def test_a_hidden_sheet_without_a_table_is_not_worth_a_word(given):
 
 @pytest.mark.parametrize("rows", [[], [["Dear inspector"]], [["word"] * 20] * 20], ids=["nothing", "note", "words"])
 def test_a_file_without_a_heading_row_has_no_case_table(rows):
-    assert rules_of(find_tables(rows)) == ["F03"]
+    assert rules_of(found_in(rows)) == ["F03"]
 
 
 def test_a_file_whose_only_table_is_hidden_has_no_case_table(given):
-    assert rules_of(find_tables(given.rows(), visible=False)) == ["F03"]
+    assert rules_of(found_in(given.rows(), visible=False)) == ["F03"]
 
 
 CORE = [question.code for question in PROGRAMME.questions if question.question_set == "core"]
@@ -232,7 +232,7 @@ OPTIONAL = [field.name for field in PROGRAMME.fields if not field.required]
 def test_a_missing_column_of_a_required_field_or_question_refuses_the_file(given, column):
     del given.headings[column]
 
-    read = find_tables(given.rows())
+    read = found_in(given.rows())
 
     assert [(issue.rule_code, issue.sheet, issue.cell, issue.field) for issue in read.issues] == [
         ("F04", SHEET, None, column)
@@ -245,14 +245,14 @@ def test_adjusted_questions_need_no_column_where_no_case_is_adjusted(given):
     for column in OWN_TO_ADJUSTED:
         del given.headings[column]
 
-    assert find_tables(given.rows()).issues == ()
+    assert found_in(given.rows()).issues == ()
 
 
 @pytest.mark.parametrize("column", OPTIONAL)
 def test_an_optional_field_needs_no_column(given, column):
     del given.headings[column]
 
-    assert find_tables(given.rows()).issues == ()
+    assert found_in(given.rows()).issues == ()
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_an_optional_field_needs_no_column(given, column):
 def test_a_second_column_of_the_same_meaning_refuses_the_file(given, second, field):
     headings, *cases = given.rows()
 
-    read = find_tables([[*headings, second], *cases])
+    read = found_in([[*headings, second], *cases])
 
     (issue,) = read.issues
     assert (issue.rule_code, issue.cell, issue.field) == ("F05", "AY1", field)
@@ -270,7 +270,7 @@ def test_a_second_column_of_the_same_meaning_refuses_the_file(given, second, fie
 
 
 def test_headings_without_a_case_under_them_refuse_the_file(given):
-    read = find_tables([*given.rows()[:1], ["No cases this month"], ["Total", 0, 0, 0, 0]])
+    read = found_in([*given.rows()[:1], ["No cases this month"], ["Total", 0, 0, 0, 0]])
 
     assert rules_of(read) == ["F07"]
 
@@ -278,7 +278,7 @@ def test_headings_without_a_case_under_them_refuse_the_file(given):
 def test_one_sheet_of_cases_is_enough(given):
     empty = Sheet.of("Empty", given.rows()[:1])
 
-    read = find_case_tables([empty, Sheet.of(SHEET, given.rows())], PROGRAMME)
+    read = find_tables([empty, Sheet.of(SHEET, given.rows())], PROGRAMME)
 
     assert read.issues == ()
     assert references(read) == given.references()
@@ -291,7 +291,7 @@ def test_a_refused_file_reports_what_refuses_it_only(given):
     for case in given.cases[1:]:
         case |= {"mood": None, "secret": None}
 
-    read = find_tables(given.rows())
+    read = found_in(given.rows())
 
     assert rules_of(read) == ["F04"]
     assert read.tables == ()
@@ -311,7 +311,7 @@ def test_every_filled_cell_is_used_or_ignored_for_a_reason(given):
         Sheet.of("Old", given.rows(), visible=False),
     ]
 
-    read = find_case_tables(sheets, PROGRAMME)
+    read = find_tables(sheets, PROGRAMME)
 
     used = sum(case[name] is not None for case in given.cases for name in PROGRAMME.column_names)
     table = used + len(headings) + 4 + 4
@@ -329,4 +329,4 @@ def test_every_filled_cell_is_used_or_ignored_for_a_reason(given):
 
 
 def test_a_refused_file_has_no_contents():
-    assert find_tables([["nothing", "here"]]).contents == Contents()
+    assert found_in([["nothing", "here"]]).contents == Contents()

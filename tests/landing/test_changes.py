@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dipp_pipeline.landing.changes import changes
+from dipp_pipeline.landing.changes import Records, changes
 from dipp_pipeline.landing.tables import CHANGES, unmarked
 from dipp_pipeline.validation.validate import Validated
 from tests.returns import (
@@ -123,7 +123,7 @@ def test_a_case_of_the_other_question_set_changes_in_every_answer():
     told = compared(judge(valid_return()), judge(after))
 
     rows = told.select("column_name", "value_before", "value_after").rows()
-    assert set(told["case_pseudonym"]) == {valid_return().references()[EVERYTHING]}
+    assert set(told["row_key"]) == {valid_return().references()[EVERYTHING]}
     assert ("question_set", "core", "adjusted") in rows
     assert len(rows) == 1 + len(PROGRAMME.questions)
     assert all((before is None) == code.startswith("A") for code, before, _ in rows if code != "question_set")
@@ -154,17 +154,16 @@ def test_a_case_that_is_held_back_is_lost_and_comes_back_as_a_new_one():
 
 
 def test_nothing_changed_in_a_first_version():
-    told = changes(None, tables(judge(valid_return())))
+    told = changes(None, records(judge(valid_return())))
 
     assert told.is_empty()
     assert told.to_arrow().schema.names == unmarked(CHANGES).names
 
 
 def compared(before: Validated, after: Validated) -> pl.DataFrame:
-    return changes(tables(before), tables(after))
+    return changes(records(before), records(after))
 
 
-def tables(verdict: Validated) -> Mapping[str, pl.DataFrame]:
+def records(verdict: Validated) -> Records:
     """The accepted cases and their answers as they are landed, but for their pseudonyms."""
-    named = {"case_reference": "case_pseudonym"}
-    return {"cases": verdict.cases.rename(named), "answers": verdict.answers.rename(named)}
+    return Records(verdict.rows.drop("case_reference"), verdict.answers)

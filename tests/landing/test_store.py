@@ -178,7 +178,7 @@ def test_a_reading_whose_rename_fails_leaves_no_trace(
     failing_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key, Limits())
+        land(submission(home, known), NOTHING_READ, (), definitions, home.pseudonym_key, Limits())
 
     assert home.stored() == first_step.stored()
 
@@ -206,7 +206,7 @@ def test_a_process_that_ends_before_a_reading_is_in_place_has_not_read_it(
     killed_before_rename(definitions["definitions"])
 
     with pytest.raises(RenameError):
-        land(submission(home, known), NOTHING_READ, (), home.programme, definitions, home.pseudonym_key, Limits())
+        land(submission(home, known), NOTHING_READ, (), definitions, home.pseudonym_key, Limits())
 
     after = home.of_path("part 2.csv")
     assert after.latest.reading is None
@@ -219,7 +219,9 @@ NOTHING_READ = validate([Received("N03", date(2026, 1, 5), ReturnTables((), ()))
 
 def submission(home: Home, return_: Return) -> Submission:
     """A version that was read before."""
-    return Submission(return_, return_.latest, None, home.programme.region_by_slug[return_.region_slug])
+    return Submission(
+        return_, return_.latest, None, home.programme.region_by_slug[return_.region_slug], home.programme_of(return_)
+    )
 
 
 def assert_traced(home: Home, path: str, cell: Callable[[str, int], str | None]) -> None:

@@ -17,7 +17,7 @@ def refresh(home: Home) -> None:
 
 def left_of(reference: str, home: Home) -> tuple[Path, ...]:
     pseudonym, limits = home.again().pseudonym_key.pseudonym(reference), home.settings.limits
-    with open_workers(home.programme, limits, 1) as workers:
+    with open_workers(limits, 1) as workers:
         return prove_erased(home.path, home.incoming, reference, pseudonym, limits, workers).left
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.reports.check import Checked, check_files
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
@@ -107,7 +107,7 @@ def test_its_identity_does_not_give_the_case_away(home: Home):
 def test_a_table_sheet_that_is_named_after_a_case_is_refused(tmp_path: Path, name: str):
     file = write_xlsx(tmp_path / "a.xlsx", {SHEET: valid_return().rows(), name: valid_return().rows()})
 
-    read = find_case_tables(read_sheets(file, LIMITS), PROGRAMME)
+    read = find_tables(read_sheets(file, LIMITS), PROGRAMME)
 
     assert rules_of(read) == ["F08"]
     assert read.refused
@@ -120,7 +120,7 @@ def test_a_sheet_without_a_table_may_have_any_name(tmp_path: Path):
         hidden=["M777002"],
     )
 
-    read = find_case_tables(read_sheets(file, LIMITS), PROGRAMME)
+    read = find_tables(read_sheets(file, LIMITS), PROGRAMME)
 
     assert rules_of(read) == ["W06"]
     assert not read.refused

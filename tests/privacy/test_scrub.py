@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.intake.find_tables import find_case_tables
-from dipp_pipeline.intake.table import CaseTable
+from dipp_pipeline.intake.find_tables import find_tables
+from dipp_pipeline.intake.table import RecordTable
 from dipp_pipeline.privacy.scrub import scrub
 from dipp_pipeline.privacy.search import references_within, sheets_of
 from dipp_pipeline.programme.case_reference import case_reference, references_anywhere
@@ -20,7 +20,7 @@ from dipp_pipeline.spreadsheets.cells import without_blank_end
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from dipp_pipeline.spreadsheets.sheet import Sheet
 from tests.homes import DEMO, SAMPLES, Home
-from tests.intake.reading import LIMITS, case_rows, cells_of, expected_cells, read_tables, sheets
+from tests.intake.reading import LIMITS, cells_of, expected_cells, read_tables, records, sheets
 from tests.returns import (
     PROGRAMME,
     SHEET,
@@ -151,7 +151,7 @@ def texts(sheet: Sheet) -> list[list[Said]]:
     return [list(without_blank_end(row)) for row in rows_of(sheet)]
 
 
-def row_of(table: CaseTable, row: int) -> set[str]:
+def row_of(table: RecordTable, row: int) -> set[str]:
     return {cell for cell in cells_of(table) if cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(row)}
 
 
@@ -163,7 +163,7 @@ def test_every_format_keeps_its_other_cases_cell_by_cell(tmp_path, name):
 
     (before,), (after,) = read_tables(path), read_tables(scrubbed(path))
 
-    assert case_rows(after) == [2, 4, 5]
+    assert records(after) == [2, 4, 5]
     assert cells_of(after) == {cell: text for cell, text in cells_of(before).items() if cell not in row_of(before, 3)}
     assert cells_of(after)[given.address(0, "mappa_category")] == ReadError("#REF!")
 
@@ -243,7 +243,7 @@ def test_a_heading_that_names_the_case_stays_a_heading(tmp_path):
 
     (table,) = read_tables(scrubbed(write_xlsx(tmp_path / "a.xlsx", sheets(given))))
 
-    assert case_rows(table) == [2, 4, 5]
+    assert records(table) == [2, 4, 5]
     assert "C1" in table.letters
 
 
@@ -350,7 +350,7 @@ def test_the_only_case_of_a_return_leaves_its_headings(tmp_path):
 
     left = read_sheets(scrubbed(write_xlsx(tmp_path / "a.xlsx", sheets(given))), LIMITS)
 
-    assert [issue.rule_code for issue in find_case_tables(left, PROGRAMME).issues] == ["F07"]
+    assert [issue.rule_code for issue in find_tables(left, PROGRAMME).issues] == ["F07"]
 
 
 CELLS = st.one_of(

@@ -28,10 +28,32 @@ TABLES = {
     "programme_progress": (
         "region_code VARCHAR, region_name VARCHAR, status VARCHAR, returns_received INTEGER, returns_refused INTEGER,"
         " cases_received INTEGER, cases_accepted INTEGER, cases_quarantined INTEGER, last_received_at TIMESTAMP,"
-        " cases_published INTEGER, returns_held INTEGER"
+        " cases_published INTEGER, returns_held INTEGER,"
+        " staff_survey_received BOOLEAN, staffing_received BOOLEAN, recommendations_received BOOLEAN"
     ),
     "data_quality": (
-        "region_code VARCHAR, rule_code VARCHAR, rule_name VARCHAR, severity VARCHAR, occurrences INTEGER"
+        "region_code VARCHAR, rule_code VARCHAR, rule_name VARCHAR, severity VARCHAR, occurrences INTEGER,"
+        " case_score_occurrences INTEGER"
+    ),
+    "staff_survey_findings": (
+        "level VARCHAR, region_code VARCHAR, region_name VARCHAR, statement_code VARCHAR, statement VARCHAR,"
+        " theme VARCHAR, respondents INTEGER, agreeing INTEGER, percentage DOUBLE, percentage_rounded INTEGER,"
+        " lower_95 DOUBLE, upper_95 DOUBLE, marker VARCHAR"
+    ),
+    "staffing": (
+        "level VARCHAR, region_code VARCHAR, region_name VARCHAR, pdu_slug VARCHAR, pdu_name VARCHAR, grade VARCHAR,"
+        " as_of DATE, target_fte DOUBLE, in_post_fte DOUBLE, in_post_percentage DOUBLE, vacancy_percentage DOUBLE,"
+        " mean_caseload DOUBLE, vetting_pending INTEGER"
+    ),
+    "recommendations": (
+        "region_code VARCHAR, region_name VARCHAR, number INTEGER, addressee VARCHAR, text VARCHAR, accepted VARCHAR,"
+        " action VARCHAR, owner_role VARCHAR, due_on DATE, status VARCHAR, updated_on DATE, is_overdue BOOLEAN"
+    ),
+    "recommendation_progress": (
+        "region_code VARCHAR, number INTEGER, version INTEGER, accepted VARCHAR, status VARCHAR, updated_on DATE"
+    ),
+    "follow_up": (
+        "region_code VARCHAR, region_name VARCHAR, made INTEGER, accepted INTEGER, completed INTEGER, overdue INTEGER"
     ),
     "release_info": (
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
@@ -48,9 +70,14 @@ ROWS = {
     "regional_question_findings": 5 * 24,
     "national_question_findings": 24,
     "programme_progress": 12,
-    "data_quality": 5,
+    "data_quality": 38,
+    "staff_survey_findings": 60,
+    "staffing": 179,
+    "recommendations": 25,
+    "recommendation_progress": 25,
+    "follow_up": 5,
     "release_info": 1,
-    "data_dictionary": 80,
+    "data_dictionary": 134,
 }
 
 
@@ -143,6 +170,7 @@ def test_no_case_reference_stands_in_the_published_file(published_demo: Home, ca
     accepted = {
         reference
         for known in published_demo.again().history().returns
+        if published_demo.is_counted(known)
         for reference in published_demo.landed(known.path, "cases")["case_pseudonym"]
     }
     searched = accepted | case_references

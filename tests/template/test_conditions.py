@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipp_pipeline.programme.model import QUESTION_SET, Field, ProgrammeError, Question
+from dipp_pipeline.programme.model import Field, ProgrammeError, Question
 from dipp_pipeline.template.conditions import deciding_fields, does_not_apply
 from tests.returns import PROGRAMME
 from tests.template.spreadsheet import worked_out
@@ -55,7 +55,7 @@ def should_be_grey(question: Question, facts: Facts) -> bool:
 
     Null is not asked, but for as long as a required field is blank it cannot be told.
     """
-    asked = f"{QUESTION_SET} = '{question.question_set}' and ({question.applies_when or 'true'})"
+    asked = f"question_set = '{question.question_set}' and ({question.applies_when or 'true'})"
     answer = by_sqlite(asked, facts)
     if answer is None:
         return all(value is not None for name, value in facts.items() if PROGRAMME.field_by_name[name].required)
@@ -80,7 +80,7 @@ VALUES: Mapping[str, Sequence[int | str]] = {
 
 def all_facts(names: Sequence[str]) -> Iterator[Facts]:
     """Every combination of the values of these fields and of the question set, blank ones too."""
-    fields = [PROGRAMME.field_by_name[name] for name in dict.fromkeys([QUESTION_SET, *names])]
+    fields = [PROGRAMME.field_by_name[name] for name in dict.fromkeys(["question_set", *names])]
     values = [(None, *VALUES.get(field.name, field.allowed)) for field in fields]
     return (dict(zip((field.name for field in fields), row, strict=True)) for row in product(*values))
 
@@ -150,7 +150,7 @@ CONDITIONS = st.recursive(
 @given(CONDITIONS, st.sampled_from(["core", "adjusted"]), st.data())
 def test_conditions_put_together_in_any_way_keep_their_meaning(condition, question_set, data):
     question = asked_when(condition, question_set)
-    fields = dict.fromkeys([QUESTION_SET, *(field.name for field in deciding_fields(question, PROGRAMME))])
+    fields = dict.fromkeys(["question_set", *(field.name for field in deciding_fields(question, PROGRAMME))])
     facts = {
         name: data.draw(st.sampled_from([None, *VALUES.get(name, PROGRAMME.field_by_name[name].allowed)]))
         for name in fields

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.spreadsheets.cells import UNSTORED
 from dipp_pipeline.spreadsheets.cells import FormulaError as ReadError
 from dipp_pipeline.spreadsheets.sheet import Sheet
@@ -17,7 +17,7 @@ ARRIVED_ON = date(2026, 1, 15)
 def arrived(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Received:
     """A return as read; more sheets are named Sheet 2 and so on."""
     sheets = [_sheet(SHEET, given.rows()), *(_sheet(f"Sheet {n}", rows) for n, rows in enumerate(more_sheets, 2))]
-    return Received(given.region.code, received_on, find_case_tables(sheets, PROGRAMME))
+    return Received(given.region.code, received_on, find_tables(sheets, PROGRAMME))
 
 
 def judge(given: CaseReturn, *more_sheets: Rows, received_on: date = ARRIVED_ON) -> Validated:
@@ -37,12 +37,12 @@ def where(verdict: Validated) -> list[tuple[str, str | None]]:
 
 def accepted(verdict: Validated) -> list[str]:
     """The case references of the accepted cases, in the order of the rows."""
-    return verdict.cases["case_reference"].to_list()
+    return verdict.rows["row_key"].to_list()
 
 
 def answers(verdict: Validated, reference: str) -> dict[str, str]:
     """The answers of an accepted case, by question."""
-    rows = verdict.answers.select("case_reference", "question_code", "answer").iter_rows()
+    rows = verdict.answers.select("row_key", "question_code", "answer").iter_rows()
     return {code: answer for case, code, answer in rows if case == reference}
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Validated, validate
@@ -58,7 +58,7 @@ Breakage = Callable[[Random, Return], None]
 
 def judged(files: Sequence[LaidOut]) -> list[Validated]:
     """The verdicts on files, in order."""
-    readings = [find_case_tables(read_sheets(file.path, LIMITS), PROGRAMME) for file in files]
+    readings = [find_tables(read_sheets(file.path, LIMITS), PROGRAMME) for file in files]
     arrived = [Received(file.given.region, ARRIVED_ON, read) for file, read in zip(files, readings, strict=True)]
     return validate(arrived, PROGRAMME)
 
@@ -71,7 +71,7 @@ def accepted_values(verdict: Validated) -> dict[tuple[str, int], Case]:
     """The canonical values of every accepted case, by sheet and row."""
     cases: dict[tuple[str, int], Case] = {}
     by_reference: dict[str, Case] = {}
-    for case in verdict.cases.iter_rows(named=True):
+    for case in verdict.rows.iter_rows(named=True):
         values = {name: _canonical(case[name]) for name in FIELDS}
         cases[case["sheet"], case["row"]] = values | dict.fromkeys(QUESTIONS)
         by_reference[case["case_reference"]] = cases[case["sheet"], case["row"]]

@@ -4,13 +4,13 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from dipp_pipeline.intake.find_tables import find_case_tables
+from dipp_pipeline.intake.find_tables import find_tables
 from dipp_pipeline.programme.model import ProgrammeError
 from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.spreadsheets.sheet import Sheet
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.rules import CASE_RULES, CELL_RULES, applicability, case_rule, cell_rule
-from dipp_pipeline.validation.schema import case_schema
+from dipp_pipeline.validation.schema import record_schema
 from dipp_pipeline.validation.validate import validate
 from tests.returns import EVERYTHING, NEW_PRACTITIONER, NOTHING_MORE, PROGRAMME, SHEET, valid_return
 from tests.validation.changed_cells import BROKEN_CELLS, FAILED_VALUES, SOUND_CELLS
@@ -78,7 +78,9 @@ def test_a_second_condition_for_a_rule_is_an_error(again, rule):
 
 
 def test_the_schema_has_a_check_for_each_rule_of_a_column_and_no_other():
-    checks = {(name, check.name) for name, column in case_schema(PROGRAMME).columns.items() for check in column.checks}
+    checks = {
+        (name, check.name) for name, column in record_schema(PROGRAMME).columns.items() for check in column.checks
+    }
 
     assert {rule for _, rule in checks} == CELL_RULES.keys() | CASE_RULES.keys()
     assert {rule for name, rule in checks if name == "start_date"} == {"R08", "R09", "R10", "R13"}
@@ -91,7 +93,7 @@ def test_another_pair_of_dates_in_order_is_a_line_of_the_seeds(third_date):
     headings, *cases = given.rows()
     days = [given.cases[0]["start_date"], "25/5/2025", None, "soon"]
     rows = [[*headings, "Ordered on"], *([*case, day] for case, day in zip(cases, days, strict=True))]
-    read = find_case_tables([Sheet.of(SHEET, rows)], programme)
+    read = find_tables([Sheet.of(SHEET, rows)], programme)
 
     (found,) = validate([Received(given.region.code, ARRIVED_ON, read)], programme)
 

@@ -5,7 +5,7 @@ import pytest
 
 from dipp_pipeline.validation.frame import Received
 from dipp_pipeline.validation.validate import Counts, validate
-from tests.intake.reading import find_tables
+from tests.intake.reading import found_in
 from tests.returns import ADJUSTED, EVERYTHING, NOTHING_MORE, PROGRAMME, SHEET, valid_return
 from tests.validation.judging import ARRIVED_ON, accepted, answers, arrived, judge, where
 
@@ -13,7 +13,7 @@ from tests.validation.judging import ARRIVED_ON, accepted, answers, arrived, jud
 def test_accepted_cases_have_their_values_in_their_types():
     given = valid_return()
 
-    case = judge(given).cases.row(EVERYTHING, named=True)
+    case = judge(given).rows.row(EVERYTHING, named=True)
 
     assert (case["sheet"], case["row"], case["case_reference"]) == (SHEET, 2, given.references()[EVERYTHING])
     assert (case["pdu"], case["question_set"], case["risk_of_serious_harm"]) == ("cardiff-and-the-vale", "core", "high")
@@ -24,12 +24,12 @@ def test_accepted_cases_have_their_values_in_their_types():
 def test_a_row_keeps_the_number_that_the_spreadsheet_shows():
     given = valid_return()
     headings, *cases = given.rows()
-    read = find_tables([["Case scores"], [], headings, cases[0], [], *cases[1:]])
+    read = found_in([["Case scores"], [], headings, cases[0], [], *cases[1:]])
 
     (verdict,) = validate([Received("N03", ARRIVED_ON, read)], PROGRAMME)
 
-    assert verdict.cases["row"].to_list() == [4, 6, 7, 8]
-    assert set(verdict.answers["case_reference"]) == set(verdict.cases["case_reference"])
+    assert verdict.rows["row"].to_list() == [4, 6, 7, 8]
+    assert set(verdict.answers["row_key"]) == set(verdict.rows["row_key"])
 
 
 def test_answers_are_those_of_the_cases_own_question_set():
@@ -76,9 +76,7 @@ def test_every_column_is_known_by_the_letters_of_its_sheet():
 
 def test_rows_that_are_no_case_are_counted():
     given = valid_return()
-    (verdict,) = validate(
-        [Received("N03", ARRIVED_ON, find_tables([*given.rows(), ["Total", 4], ["Note"]]))], PROGRAMME
-    )
+    (verdict,) = validate([Received("N03", ARRIVED_ON, found_in([*given.rows(), ["Total", 4], ["Note"]]))], PROGRAMME)
 
     assert verdict.contents.rows_skipped == 2
     assert verdict.counts.received == 4
@@ -105,13 +103,13 @@ def test_a_refused_return_costs_the_others_nothing():
 
     refused, other = validate([arrived(headless), arrived(good)], PROGRAMME)
 
-    assert (refused.refused, refused.counts, refused.cases.height) == (True, Counts(), 0)
+    assert (refused.refused, refused.counts, refused.rows.height) == (True, Counts(), 0)
     assert (other.refused, other.counts.accepted) == (False, 4)
 
 
 @pytest.mark.parametrize("returns", [[], ["refused"]], ids=["no return", "no case"])
 def test_there_need_be_no_case_to_judge(returns):
-    verdicts = validate([Received("N03", ARRIVED_ON, find_tables([])) for _ in returns], PROGRAMME)
+    verdicts = validate([Received("N03", ARRIVED_ON, found_in([])) for _ in returns], PROGRAMME)
 
     assert [verdict.counts for verdict in verdicts] == [Counts() for _ in returns]
 
@@ -126,7 +124,7 @@ def test_a_return_of_several_sheets_is_one_return():
     assert [(issue.rule_code, issue.sheet, issue.cell) for issue in verdict.issues] == [
         ("R11", "Sheet 2", others.address(NOTHING_MORE, "C1"))
     ]
-    assert verdict.cases.group_by("sheet", maintain_order=True).len().rows() == [(SHEET, 4), ("Sheet 2", 3)]
+    assert verdict.rows.group_by("sheet", maintain_order=True).len().rows() == [(SHEET, 4), ("Sheet 2", 3)]
 
 
 def test_an_optional_column_that_is_missing_is_blank():
@@ -136,7 +134,7 @@ def test_an_optional_column_that_is_missing_is_blank():
     verdict = judge(given)
 
     assert verdict.issues == ()
-    assert verdict.cases["assessor_role"].to_list() == [None] * 4
+    assert verdict.rows["assessor_role"].to_list() == [None] * 4
 
 
 def test_every_case_row_ends_in_exactly_one_place():
@@ -155,6 +153,6 @@ def test_the_frames_keep_their_types_when_nothing_is_accepted():
 
     verdict = judge(given)
 
-    assert verdict.cases.height == 0
-    assert verdict.cases.schema == judge(valid_return()).cases.schema
+    assert verdict.rows.height == 0
+    assert verdict.rows.schema == judge(valid_return()).rows.schema
     assert verdict.answers.schema["answer"] == pl.String

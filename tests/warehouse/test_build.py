@@ -32,9 +32,19 @@ def test_tables_and_staging_are_counted_and_other_views_are_not_even_evaluated(t
     assert kinds == [("int_regions", "BASE TABLE"), ("report_regions", "VIEW"), ("stg_regions", "VIEW")]
 
 
+def test_rows_that_are_secret_are_not_counted(tmp_path: Path):
+    write(tmp_path / "staging" / "stg_regions.sql", "-- rows: secret\n", reads="seeds.regions")
+    write(tmp_path / "intermediate" / "int_regions.sql", "-- rows: secret\n", reads="stg_regions")
+    write(tmp_path / "marts" / "regions.sql", reads="int_regions")
+
+    outcome = built(tmp_path)
+
+    assert outcome.rows == {"regions": 12}
+
+
 def built(folder: Path) -> Outcome:
     """The models of a folder, built of no return at all."""
-    build = Build("release", datetime(2026, 1, 5, tzinfo=UTC), "0.1", returns=[])
+    build = Build("release", datetime(2026, 1, 5, tzinfo=UTC), "0.1", returns=[], settings={"survey_minimum": 10})
     target = folder / "warehouse.duckdb"
     return build_warehouse(target, build, SEEDS, load_programme(SEEDS), load_project(folder))
 

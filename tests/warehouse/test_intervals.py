@@ -37,3 +37,35 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
 
     assert wrong == {"counts_are_nested": [], "figures_are_unique": [], "percentages_agree_with_their_counts": []}
     assert bounds == (0, 100, LARGEST_REGION * (LARGEST_REGION + 3) // 2)
+
+
+def test_every_share_of_every_number_of_survey_respondents_passes_its_test():
+    with duckdb.connect() as connection:
+        connection.execute(f"""
+            create schema seeds;
+            create schema landing;
+            create table landing.settings as select 1 as survey_minimum;
+            create table seeds.regions as select 'N52' as region_code, 'West Midlands' as region_name;
+            create table int_survey_counts as
+                select 'N52' as region_code, concat('S', row_number() over ()) as statement_code,
+                    respondents, agreeing, false as is_withheld
+                from range(1, {LARGEST_REGION + 1}) as numbers(respondents),
+                    range(0, {LARGEST_REGION + 1}) as shares(agreeing)
+                where agreeing <= respondents;
+            create table seeds.staff_survey_statements as
+                select statement_code as question_code, 'theme' as stage, 'label' as label from int_survey_counts;
+        """)
+        connection.execute(
+            f"create table staff_survey_findings as {PROJECT.model_by_name['staff_survey_findings'].sql}"
+        )
+
+        tests = [test for test in PROJECT.tests if test.model == "staff_survey_findings"]
+        wrong = {test.name: connection.execute(test.sql).fetchall() for test in tests}
+        shown = connection.execute("select count(respondents) from staff_survey_findings").fetchone()
+
+    assert wrong == {
+        "survey_covers_every_statement": [],
+        "survey_nation_gives_no_region_away": [],
+        "survey_numbers_are_whole_or_withheld": [],
+    }
+    assert shown == (LARGEST_REGION * (LARGEST_REGION + 3),)

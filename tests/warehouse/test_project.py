@@ -76,6 +76,11 @@ VALID = model_sql("landing.cases")
             id="a materialization that is none",
         ),
         pytest.param(
+            {"staging/cases.sql": model_sql("landing.cases", header=f"{HEADER}-- rows: secrte\n")},
+            "cases.sql says that its rows are secrte. Use secret, or leave it out.",
+            id="rows that are neither secret nor not",
+        ),
+        pytest.param(
             {"intermediate/egg.sql": model_sql("hen"), "intermediate/hen.sql": model_sql("egg")},
             "Models read each other in a circle: ",
             id="a circle",
@@ -145,6 +150,22 @@ def test_a_model_is_materialized_as_its_header_says_or_as_its_layer_is(
     assert (model.materialized, model.description) == (materialized, "Cases.")
 
 
+@pytest.mark.parametrize(("tag", "secret"), [("", False), ("-- rows: secret\n", True)])
+def test_a_model_says_whether_its_number_of_rows_is_secret(tmp_path: Path, tag: str, secret: bool):
+    write(tmp_path, {"staging/cases.sql": model_sql("landing.cases", f"{HEADER}{tag}")})
+
+    (model,) = load_project(tmp_path).models
+
+    assert (model.rows_are_secret, model.description) == (secret, "Cases.")
+
+
+def test_rows_are_secret_where_each_is_a_respondent_or_an_answer_of_one(project: Project):
+    assert {model.name for model in project.models if model.rows_are_secret} == {
+        "stg_survey_answers",
+        "stg_survey_responses",
+    }
+
+
 def test_a_test_says_what_it_tests_and_on_which_model(tmp_path: Path):
     sql = "-- Cases stand.\n-- on: cases\nselect * from cases"
     write(tmp_path, {"staging/cases.sql": VALID, "tests/cases_stand.sql": sql})
@@ -182,12 +203,17 @@ def test_the_marts_are_the_published_tables(project: Project):
     assert {mart.name for mart in project.marts} == {
         "data_dictionary",
         "data_quality",
+        "follow_up",
         "national_findings",
         "national_question_findings",
         "programme_progress",
+        "recommendation_progress",
+        "recommendations",
         "regional_findings",
         "regional_question_findings",
         "release_info",
+        "staff_survey_findings",
+        "staffing",
     }
 
 

@@ -1,5 +1,8 @@
 """Every SQL test finds nothing in a valid warehouse, and wrong rows once that is spoilt which it is there to guard."""
 
+from collections.abc import Iterable
+from math import floor, sqrt
+
 import duckdb
 import pytest
 
@@ -11,6 +14,91 @@ TESTS = load_project(SQL_FOLDER).tests
 ONE_FIGURE = "level = 'region' and region_code = 'N03' and figure_code = 'delivery_effective'"
 ONE_FIGURE_OF_NO_CASE = "level = 'region' and region_code = 'N52' and figure_code = 'delivery_effective'"
 ONE_CASE = "case_pseudonym = (select min(case_pseudonym) from int_accepted_cases)"
+
+NO_RETURN = """
+    insert into landing.returns (return_id, kind) values ('none', 'staffing');
+    insert into landing.versions by name
+        select * replace ('none' as return_id) from landing.versions where cases_accepted > 0 limit 1"""
+
+
+def inserted(table: str, *rows: Iterable[object], columns: str = "") -> str:
+    """The insertion of these rows."""
+    listed = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    return f"insert into {table} {columns} values {listed};"
+
+
+def literal(value: object) -> str:
+    """A value as SQL has it."""
+    return "null" if value is None else repr(value)
+
+
+RECOMMENDATION = (
+    inserted("int_key_claims", ("none", 1, "recommendations", "N99", "1", True))
+    + inserted(
+        "recommendations",
+        ("N99", 1, "yes", "in_progress", "2020-01-01", "2020-01-02", True),
+        columns="(region_code, number, accepted, status, due_on, updated_on, is_overdue)",
+    )
+    + inserted("follow_up", ("N99", "Nowhere", 1, 1, 0, 1))
+)
+"""One of a region of its own, before any other was updated."""
+
+
+def staff(*rows: tuple[str, str, str, float]) -> str:
+    """Staff at a level, place and grade; the place of a PDU is its region."""
+    return inserted(
+        "staffing",
+        *(
+            (level, None if level == "nation" else place, "unit" if level == "pdu" else None, grade, *[number] * 3)
+            for level, place, grade, number in rows
+        ),
+        columns="(level, region_code, pdu_slug, grade, target_fte, in_post_fte, vetting_pending)",
+    )
+
+
+def survey(*withheld: tuple[int, int]) -> str:
+    """A statement of its own: a region that is shown, the withheld ones with respondents and agreeing, the nation."""
+    regions = {"N90": SHOWN} | {f"N9{place}": counts for place, counts in enumerate(withheld, 1)}
+    nation = tuple(sum(counts) for counts in zip(*regions.values(), strict=True))
+    return (
+        inserted(
+            "int_survey_counts",
+            *((region, "S99", 20, *counts, region != "N90") for region, counts in regions.items()),
+            columns="(region_code, statement_code, responses, respondents, agreeing, is_withheld)",
+        )
+        + inserted(
+            "staff_survey_findings",
+            ("region", "N90", *figures(*SHOWN), None),
+            *(("region", region, *[None] * 6, "c") for region in regions if region != "N90"),
+            ("nation", None, *figures(*nation), None),
+            columns="""(level, region_code, respondents, agreeing, percentage, percentage_rounded, lower_95, upper_95,
+            marker)""",
+        )
+        + "update staff_survey_findings set statement_code = 'S99' where statement_code is null;"
+    )
+
+
+def figures(respondents: int, agreeing: int) -> tuple[float, ...]:
+    """Counts, percentage, rounding and Wilson interval."""
+    p, z = agreeing / respondents, 1.959963984540054
+    centre, spread = p + z * z / (2 * respondents), z * sqrt((p * (1 - p) + z * z / (4 * respondents)) / respondents)
+    bounds = [100 * (centre + side * spread) / (1 + z * z / respondents) for side in (-1, 1)]
+    return respondents, agreeing, 100 * p, floor(100 * p + 0.5), *bounds
+
+
+SHOWN = (20, 9)
+SURVEY = survey((5, 2), (4, 1), (3, 1))
+ONE_WITHHELD = "statement_code = 'S99' and region_code = 'N91'"
+ONE_SHOWN = "statement_code = 'S99' and region_code = 'N90'"
+
+SOUND = {
+    "a recommendation": RECOMMENDATION,
+    "a survey": SURVEY,
+    "a survey of which nothing is withheld": survey(),
+    "a survey of which nearly all is withheld that can be": survey((9, 1), (8, 2)),
+    "staff of whom there are none": staff(("pdu", "N99", "trainee", 0), ("pdu", "N99", "all", 0)),
+}
+"""What other kinds of return add that is as it must be: what is spoilt of it below fails for no other reason."""
 
 CORRUPTIONS = {
     "accepted_cases_are_in_one_region": {
@@ -45,6 +133,7 @@ CORRUPTIONS = {
             update landing.returns set cases_received = cases_received + 1 where return_path = 'part 1.xlsx'""",
         "a case accepted that did not land": f"delete from landing.cases where {ONE_CASE}",
         "a case landed that was not accepted": f"insert into landing.cases from landing.cases where {ONE_CASE}",
+        "a row of another kind accepted that did not land": NO_RETURN,
     },
     "counts_are_nested": {
         "more counted than relevant": f"update int_figure_counts set counted_cases = 1 where {ONE_FIGURE_OF_NO_CASE}",
@@ -63,11 +152,36 @@ CORRUPTIONS = {
             update regional_question_findings set region_code = 'N07'
             where region_code = 'N03' and question_code = 'C3'""",
     },
+    "follow_up_is_sum_of_recommendations": {
+        "a region that has none": inserted("follow_up", ("N99", "Nowhere", 1, 0, 0, 0)),
+        "a region left out": f"{RECOMMENDATION} delete from follow_up where region_code = 'N99'",
+        "a recommendation kept that is not listed": f"{RECOMMENDATION} delete from recommendations where number = 1",
+        "a recommendation listed that is not kept": f"""
+            {RECOMMENDATION} delete from int_key_claims where return_id = 'none'""",
+        "called overdue on the day itself": f"""
+            {RECOMMENDATION} update recommendations set due_on = (select max(updated_on) from recommendations)
+            where region_code = 'N99'""",
+        "not called overdue": f"""
+            {RECOMMENDATION} update recommendations set is_overdue = false where region_code = 'N99';
+            update follow_up set overdue = 0 where region_code = 'N99'""",
+    }
+    | {
+        f"another number {column}": f"""
+            {RECOMMENDATION} update follow_up set {column} = {column} + 1 where region_code = 'N99'"""
+        for column in ("made", "accepted", "completed", "overdue")
+    },
     "figures_are_unique": {
         "a figure of a region twice": f"insert into int_figure_counts from int_figure_counts where {ONE_FIGURE}",
         "a figure of the nation twice": """
             insert into int_figure_counts from int_figure_counts
             where level = 'nation' and figure_code = 'C1'""",
+    },
+    "keys_are_kept_once": {
+        "a key that two returns keep": inserted(
+            "int_key_claims", ("one", 1, "visits", "N03", "1", True), ("two", 1, "visits", "N03", "1", True)
+        ),
+        "a key that nobody keeps": inserted("int_key_claims", ("one", 1, "visits", "N03", "1", False)),
+        "a key of no region": inserted("int_key_claims", ("one", 1, "visits", None, "1", True)),
     },
     "nation_is_sum_of_regions": {
         f"other {column}": f"""
@@ -160,8 +274,85 @@ CORRUPTIONS = {
         "an unknown rule": "insert into int_issues (return_id, region_code, rule_code) values ('one', 'N03', 'X99')",
         "a problem not counted": "delete from data_quality where rule_code = 'R07'",
         "a problem under another region": "update data_quality set region_code = 'N50' where rule_code = 'R07'",
-        "a problem that nobody has": "insert into data_quality values ('N03', 'R08', 'value_missing', 'quarantine', 1)",
+        "a problem that nobody has": """
+            insert into data_quality values ('N03', 'R08', 'value_missing', 'quarantine', 1, 1)""",
         "a problem counted twice": "insert into data_quality from data_quality where rule_code = 'F06'",
+        "a problem of case scores counted as another kind's": """
+            update data_quality set case_score_occurrences = case_score_occurrences - 1 where rule_code = 'R07'""",
+    },
+    "staffing_adds_up": {
+        "regions with other staff than their PDUs": staff(
+            *(("region", "N98", grade, 1) for grade in ("trainee", "all")),
+            *(("region", "N99", grade, -1) for grade in ("trainee", "all")),
+        ),
+        "a nation with other staff than its regions": staff(("nation", "", "trainee", 1), ("nation", "", "other", -1)),
+        "a grade that all grades leave out": staff(
+            ("pdu", "N99", "trainee", 1), ("region", "N99", "trainee", 1), ("nation", "", "trainee", 1)
+        ),
+        "staff of no return": staff(
+            *((level, "N99", grade, 1) for level in ("pdu", "region", "nation") for grade in ("trainee", "all"))
+        ),
+    }
+    | {
+        f"other {column} of a place": f"""
+            {staff(("pdu", "N99", "trainee", 0), ("pdu", "N99", "all", 0))}
+            update staffing set {column} = 1 where region_code = 'N99' and grade = 'all'"""
+        for column in ("target_fte", "in_post_fte", "vetting_pending")
+    },
+    "survey_covers_every_statement": {
+        "a region's statement lost": f"{SURVEY} delete from staff_survey_findings where {ONE_WITHHELD}",
+        "a region's statement twice": f"""
+            {SURVEY} insert into staff_survey_findings from staff_survey_findings where {ONE_WITHHELD}""",
+        "the nation's statement lost": f"""
+            {SURVEY} delete from staff_survey_findings where statement_code = 'S99' and level = 'nation'""",
+        "a statement of nobody": """
+            insert into staff_survey_findings (level, region_code, statement_code, marker)
+            values ('region', 'N99', 'S99', 'c')""",
+        "figures that were to be withheld": f"""
+            {SURVEY} update int_survey_counts set is_withheld = true where {ONE_SHOWN}""",
+        "figures withheld that were to be shown": f"""
+            {SURVEY} update int_survey_counts set is_withheld = false where {ONE_WITHHELD}""",
+        "a nation without a withheld region": f"""
+            {SURVEY} update int_survey_counts set respondents = respondents + 1 where {ONE_WITHHELD}""",
+        "respondents that are not counted": f"""
+            {SURVEY} update int_survey_counts set respondents = respondents + 1 where {ONE_SHOWN}""",
+        "agreeing respondents that are not counted": f"""
+            {SURVEY} update int_survey_counts set agreeing = agreeing + 1 where {ONE_SHOWN}""",
+    },
+    "survey_nation_gives_no_region_away": {
+        "one region withheld": survey((5, 2)),
+        "one region withheld where nobody answers": survey((0, 0)),
+        "nobody agrees in those withheld": survey((5, 0), (4, 0)),
+        "everybody agrees in those withheld": survey((5, 5), (4, 4)),
+        "nobody answers in those withheld": survey((0, 0), (0, 0)),
+        "as many answer in those withheld as can": survey((9, 3), (9, 4)),
+    },
+    "survey_numbers_are_whole_or_withheld": {
+        "fewer than the minimum": f"{SURVEY} update landing.settings set survey_minimum = {SHOWN[0] + 1}",
+        "a marker that is none": f"{SURVEY} update staff_survey_findings set marker = 'x' where {ONE_WITHHELD}",
+        "neither figures nor a marker": f"""
+            {SURVEY} update int_survey_counts set is_withheld = false where {ONE_WITHHELD};
+            update staff_survey_findings set marker = null where {ONE_WITHHELD}""",
+        "a half rounded down": f"""
+            {survey((9, 2), (9, 2), (2, 0))}
+            update staff_survey_findings set percentage_rounded = percentage_rounded - 1
+            where statement_code = 'S99' and level = 'nation'""",
+    }
+    | {
+        f"{column} beside a marker": f"""
+            {SURVEY} update staff_survey_findings set {column} = {number} where {ONE_WITHHELD}"""
+        for column, number in {
+            **{"respondents": 5, "agreeing": 2, "percentage": 40, "percentage_rounded": 40},
+            **{"lower_95": 11.8, "upper_95": 76.9},
+        }.items()
+    }
+    | {
+        f"another {column}": f"{SURVEY} update staff_survey_findings set {column} = {column} + 1 where {ONE_SHOWN}"
+        for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
+    }
+    | {
+        f"{column} missing": f"{SURVEY} update staff_survey_findings set {column} = null where {ONE_SHOWN}"
+        for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
     },
 }
 
@@ -183,6 +374,13 @@ def test_a_sql_test_alone_finds_what_it_guards_against(
 
 
 def test_no_sql_test_finds_anything_in_a_valid_warehouse(warehouse: duckdb.DuckDBPyConnection):
+    assert failing(warehouse) == []
+
+
+@pytest.mark.parametrize("addition", SOUND.values(), ids=SOUND)
+def test_no_sql_test_finds_anything_in_what_other_kinds_add(warehouse: duckdb.DuckDBPyConnection, addition: str):
+    warehouse.execute(addition)
+
     assert failing(warehouse) == []
 
 

@@ -14,10 +14,10 @@ from dipp_pipeline.spreadsheets.readers.excel_sheet import scan, special_cells
 from dipp_pipeline.spreadsheets.readers.workbook import read_sheets
 from tests.intake.reading import (
     LIMITS,
-    case_rows,
     cells_of,
     expected_cells,
     read_tables,
+    records,
     refusal_of,
     serial,
     sheets,
@@ -335,7 +335,7 @@ def test_cases_far_down_a_sheet_are_read_at_their_addresses(tmp_path, writer):
 
     (table,) = read_tables(moved_down(writer(tmp_path / "a.xlsx", sheets(given)), 1_000_000))
 
-    assert case_rows(table) == [1_000_002, 1_000_003, 1_000_004, 1_000_005]
+    assert records(table) == [1_000_002, 1_000_003, 1_000_004, 1_000_005]
     assert cells_of(table)[f"{table.letters['C2b']}1000004"] == ReadError("#REF!")
     assert list(table.cells.row(0)[1:]) == [None if cell is None else str(cell) for cell in given.cases[0].values()]
 
