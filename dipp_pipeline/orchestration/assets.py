@@ -50,6 +50,9 @@ def seed_assets(seeds: Path) -> Sequence[dg.AssetSpec]:
 
 def model_assets(project: Project, sources: TableColumns, programme: Programme) -> dg.AssetsDefinition:
     """The SQL models that hold rows, each an asset of its own, built together in one step."""
+    lineage = {  # worked out here, while a refresh waits for its ingest
+        model.name: column_lineage(model, project, sources) for model in project.models if _holds_rows(model, project)
+    }
 
     @dg.multi_asset(
         specs=[_model_spec(model, programme) for model in project.models if _holds_rows(model, project)],
@@ -66,7 +69,7 @@ def model_assets(project: Project, sources: TableColumns, programme: Programme) 
             outcome = build(refresh.home)
         for model in project.models:
             if dg.AssetKey(model.name) in context.selected_asset_keys:
-                yield _materialized(model, outcome, column_lineage(model, project, sources), programme)
+                yield _materialized(model, outcome, lineage[model.name], programme)
         for test in project.tests:
             if dg.AssetCheckKey(dg.AssetKey(test.model), test.name) in context.selected_asset_check_keys:
                 yield _tested(test, outcome)

@@ -27,7 +27,7 @@ def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definiti
     return dg.Definitions(
         assets=[
             *seed_assets(home.seeds),
-            landed_assets(home.programme),
+            *landed_assets(home.programme),
             model_assets(home.project, source_columns(home.seeds, home.programme), home.programme),
             *report_assets(home.project, home.programme),
             feedback_asset(home.programme),

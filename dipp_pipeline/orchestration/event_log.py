@@ -4,15 +4,20 @@ Dagster opens and closes two databases for most events, of which a run has some 
 the last who has one open closes it.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from dagster import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.event import listen
+from sqlalchemy.pool import ConnectionPoolEntry
 
 
 class OpenEventLog(SqliteEventLogStorage):
@@ -20,6 +25,7 @@ class OpenEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._open = _OpenTransactions()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -37,6 +43,11 @@ class OpenEventLog(SqliteEventLogStorage):
         """A transaction on the database of all runs."""
         return self._transaction(INDEX_SHARD_NAME)
 
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, and all that follows from it in the database of all runs in one transaction."""
+        with self.index_connection():
+            super().store_event(event)
+
     def dispose(self) -> None:
         """Close the databases."""
         for engine in self._engines.values():
@@ -45,9 +56,34 @@ class OpenEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _transaction(self, shard: str) -> Iterator[Connection]:
+        """The transaction on a database that is open in this thread, or a new one."""
+        if shard in self._open.connections:
+            yield self._open.connections[shard]
+            return
         if shard not in self._engines:
             with super().run_connection(shard):  # which makes the database where there is none
                 url, wait = self.conn_string_for_shard(shard), {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
                 self._engines[shard] = create_engine(url, connect_args=wait)
+                listen(self._engines[shard], "connect", _sync_at_checkpoints)
         with self._engines[shard].begin() as connection:
-            yield connection
+            self._open.connections[shard] = connection
+            try:
+                yield connection
+            finally:
+                del self._open.connections[shard]
+
+
+class _OpenTransactions(threading.local):
+    """The connections of the transactions that are open in a thread, by database."""
+
+    def __init__(self) -> None:
+        self.connections: dict[str, Connection] = {}
+
+
+def _sync_at_checkpoints(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Sync the disk when the write-ahead log is written back, and not at each event.
+
+    A machine that loses its power may lose the last events of a run, and nothing else: see SQLite's documentation of
+    the pragma.
+    """
+    connection.cursor().execute("pragma synchronous = normal")

@@ -15,6 +15,9 @@ from dipp_pipeline.programme.model import Programme
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
 
+_GROUP, _KINDS = "landing", {"excel", "parquet"}
+
+
 def region_partitions(programme: Programme) -> dg.StaticPartitionsDefinition:
     """One partition a region, by its slug."""
     return dg.StaticPartitionsDefinition([region.slug for region in programme.regions])
@@ -31,47 +34,56 @@ def landed_keys(programme: Programme) -> Sequence[dg.AssetKey]:
     return [landed_key(of_kind.kind) for of_kind in programme.by_kind.values()]
 
 
-def landed_assets(programme: Programme) -> dg.AssetsDefinition:
-    """The assets of all landed returns, one a kind, partitioned by region and made together in one step."""
-    kinds = [of_kind.kind for of_kind in programme.by_kind.values()]
+def landed_assets(programme: Programme) -> Sequence[dg.AssetsDefinition | dg.AssetSpec]:
+    """The assets of all landed returns, one a kind, partitioned by region.
 
-    @dg.multi_asset(
-        specs=[_landed_spec(kind) for kind in kinds],
-        partitions_def=region_partitions(programme),
+    One step takes in returns of every kind, that of the first kind. It tells of the others only where there are some,
+    since each event costs a refresh time.
+    """
+    partitions = region_partitions(programme)
+    first, *others = (of_kind.kind for of_kind in programme.by_kind.values())
+
+    @dg.asset(
+        key=landed_key(first),
+        partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        can_subset=True,
-        name="landed_returns",
+        group_name=_GROUP,
+        kinds=_KINDS,
+        description=f"{_description(first)}\n\nReturns of all other kinds are taken in by the same step.",
     )
-    def landed_returns(
-        context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        """Take in returns of every kind. They are always all taken in; a selection only chooses what is reported."""
+    def landed_returns(context: dg.AssetExecutionContext, refresh: dg.ResourceParam[Refresh]) -> None:
         read = refresh.ingest(context.partition_keys)
-        returns = refresh.home.history().returns
-        for kind in kinds:
-            if landed_key(kind) in context.selected_asset_keys:
-                for slug in context.partition_keys:
-                    own = [
-                        return_
-                        for return_ in returns
-                        if return_.region_slug == slug and refresh.home.programme_of(return_).kind == kind
-                    ]
-                    shown = _landing_metadata(own, read, kind)
-                    context.add_asset_metadata(shown, asset_key=landed_key(kind), partition_key=slug)
-                yield dg.MaterializeResult(asset_key=landed_key(kind))
+        home = refresh.home
+        returns = [(home.programme_of(return_).kind, return_) for return_ in home.history().returns]
+        for slug in context.partition_keys:
+            for kind in (first, *others):
+                own = [return_ for of, return_ in returns if of == kind and return_.region_slug == slug]
+                shown = _landing_metadata(own, read, kind)
+                if kind == first:
+                    context.add_asset_metadata(shown, partition_key=slug)
+                elif own:
+                    context.log_event(dg.AssetMaterialization(landed_key(kind), partition=slug, metadata=shown))
 
-    return landed_returns
+    return [
+        landed_returns,
+        *(
+            dg.AssetSpec(
+                landed_key(kind),
+                group_name=_GROUP,
+                kinds=_KINDS,
+                partitions_def=partitions,
+                description=_description(kind),
+            )
+            for kind in others
+        ),
+    ]
 
 
-def _landed_spec(kind: ReturnKind) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        landed_key(kind),
-        group_name="landing",
-        kinds={"excel", "parquet"},
-        description=f"""Accepted {kind.record}s of each region's returns of {kind.label}, validated, landed as Parquet.
-
-Each partition shows its region's {kind.record}s as every return stands by itself: which of them another return keeps
-(rule R04) is decided when the warehouse is built.""",
+def _description(kind: ReturnKind) -> str:
+    return (
+        f"Accepted {kind.record}s of each region's returns of {kind.label}, validated and landed as Parquet.\n\n"
+        f"Each partition shows its region's {kind.record}s as every return stands by itself: which of them another "
+        "return keeps (rule R04) is decided when the warehouse is built."
     )
 
 

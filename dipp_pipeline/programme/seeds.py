@@ -49,7 +49,8 @@ def load_programme(seeds: Path) -> Programme:
     pdus = tuple(_pdus(seeds / "pdus.csv", region_codes))
     kinds = tuple(_kinds(seeds))
     fields = {kind.name: tuple(_fields(seeds / kind.fields_file)) for kind in kinds}
-    answer_types = _answer_types(seeds / VALUE_SPELLINGS, fields.values())
+    headings, spellings = _rows(seeds / HEADING_SPELLINGS), _rows(seeds / VALUE_SPELLINGS)
+    answer_types = _answer_types(spellings, fields.values())
     questions = {
         kind.name: tuple(_questions(seeds / kind.questions_file, kind, answer_types) if kind.questions_file else ())
         for kind in kinds
@@ -57,9 +58,9 @@ def load_programme(seeds: Path) -> Programme:
     for kind in kinds:
         _check_kind(kind, fields[kind.name])
     _check_measures(seeds / "measures.csv", {question.code for question in questions[kinds[0].name]})
-    _check_headings(seeds / HEADING_SPELLINGS, fields.values())
+    _check_headings(headings, fields.values())
     answered = {question.answer_type for own in questions.values() for question in own}
-    _check_spellings(seeds / VALUE_SPELLINGS, fields.values(), answered)
+    _check_spellings(spellings, fields.values(), answered)
     rules = {rule.code: rule for rule in _rules(seeds / "rules.csv", _advice(seeds / ADVICE_FILE))}
     personal_headings = frozenset(heading_key(row["heading"]) for row in _rows(seeds / "personal_headings.csv"))
     pdu_names = _pdu_names(seeds, pdus, region_codes)
@@ -77,13 +78,11 @@ def load_programme(seeds: Path) -> Programme:
             fields=own_fields,
             questions=own_questions,
             rules=rules,
-            field_headings=_headings(seeds / HEADING_SPELLINGS, own_fields),
-            headings=_first(
-                _rows_of(seeds / HEADING_SPELLINGS, {field.name for field in own_fields}), "field", "heading"
-            ),
+            field_headings=_headings(headings, own_fields),
+            headings=_first(_rows_of(headings, {field.name for field in own_fields}), "field", "heading"),
             personal_headings=personal_headings,
-            spellings=_spellings(seeds / VALUE_SPELLINGS, lists),
-            choices=_choices(seeds / VALUE_SPELLINGS, lists),
+            spellings=_spellings(spellings, lists),
+            choices=_choices(spellings, lists),
             pdu_names=pdu_names,
             superseded_pdus=superseded_pdus,
             fingerprint=fingerprint,
@@ -267,28 +266,28 @@ def _one_meaning(file: str, pairs: Iterable[tuple[str, str, str]]) -> dict[str, 
     return meanings
 
 
-def _check_headings(path: Path, fields: Iterable[tuple[Field, ...]]) -> None:
+def _check_headings(rows: list[Row], fields: Iterable[tuple[Field, ...]]) -> None:
     names = {field.name for own in fields for field in own}
-    for row in _rows(path):
+    for row in rows:
         if row["field"] not in names:
-            raise ProgrammeError(f'{path.name}: "{row["heading"]}" is for "{row["field"]}", which is no field.')
+            raise ProgrammeError(f'{HEADING_SPELLINGS}: "{row["heading"]}" is for "{row["field"]}", which is no field.')
 
 
-def _headings(path: Path, fields: tuple[Field, ...]) -> Mapping[str, str]:
+def _headings(rows: list[Row], fields: tuple[Field, ...]) -> Mapping[str, str]:
     names = {field.name for field in fields}
     own_names = [(heading_key(name), name, name) for name in sorted(names)]
-    spelt = [(heading_key(row["heading"]), row["field"], row["heading"]) for row in _rows_of(path, names)]
-    return _one_meaning(path.name, own_names + spelt)
+    spelt = [(heading_key(row["heading"]), row["field"], row["heading"]) for row in _rows_of(rows, names)]
+    return _one_meaning(HEADING_SPELLINGS, own_names + spelt)
 
 
-def _rows_of(path: Path, fields: Collection[str]) -> list[Row]:
-    return [row for row in _rows(path) if row["field"] in fields]
+def _rows_of(rows: list[Row], fields: Collection[str]) -> list[Row]:
+    return [row for row in rows if row["field"] in fields]
 
 
-def _answer_types(path: Path, fields: Iterable[tuple[Field, ...]]) -> Collection[str]:
+def _answer_types(rows: list[Row], fields: Iterable[tuple[Field, ...]]) -> Collection[str]:
     """The lists of values that are no field's: those of answers."""
     names = {field.name for own in fields for field in own}
-    return {row["field"] for row in _rows(path)} - names - {BOOLEAN}
+    return {row["field"] for row in rows} - names - {BOOLEAN}
 
 
 def _value_lists(fields: tuple[Field, ...], questions: tuple[Question, ...]) -> Mapping[str, Collection[str] | None]:
@@ -297,39 +296,44 @@ def _value_lists(fields: tuple[Field, ...], questions: tuple[Question, ...]) -> 
     return {**choices, BOOLEAN: None, **{question.answer_type: None for question in questions}}
 
 
-def _check_spellings(path: Path, fields: Iterable[tuple[Field, ...]], answer_types: Collection[str]) -> None:
+def _check_spellings(rows: list[Row], fields: Iterable[tuple[Field, ...]], answer_types: Collection[str]) -> None:
     choices: dict[str, set[str]] = defaultdict(set)
     for field in (field for own in fields for field in own if field.type == "choice"):
         choices[field.name].update(field.allowed)
-    for row in _rows(path):
+    for row in rows:
         name = row["field"]
         if name in choices and row["value"] not in choices[name]:
             raise ProgrammeError(
-                f'{path.name}: "{name}: {row["spelling"]}" stands for "{row["value"]}", which is no value of {name}.'
+                f'{VALUE_SPELLINGS}: "{name}: {row["spelling"]}" stands for "{row["value"]}", which is no value of '
+                f"{name}."
             )
         if name not in choices and name not in answer_types and name != BOOLEAN:
-            raise ProgrammeError(f'{path.name}: "{row["spelling"]}" is for "{name}", which has no list of values.')
+            raise ProgrammeError(
+                f'{VALUE_SPELLINGS}: "{row["spelling"]}" is for "{name}", which has no list of values.'
+            )
 
 
-def _spellings(path: Path, lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
+def _spellings(rows: list[Row], lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
     spellings = {}
     for name, allowed in lists.items():
         spelt = [
             (value_key(row["spelling"]), row["value"], f"{name}: {row['spelling']}")
-            for row in _spelt(path, name, allowed)
+            for row in _spelt(rows, name, allowed)
         ]
         canonical = allowed or tuple(dict.fromkeys(value for _, value, _ in spelt))
-        spellings[name] = _one_meaning(path.name, spelt + [(value_key(value), value, value) for value in canonical])
+        spellings[name] = _one_meaning(
+            VALUE_SPELLINGS, spelt + [(value_key(value), value, value) for value in canonical]
+        )
     return spellings
 
 
-def _choices(path: Path, lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
-    return {name: _first(_spelt(path, name, allowed), "value", "spelling") for name, allowed in lists.items()}
+def _choices(rows: list[Row], lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
+    return {name: _first(_spelt(rows, name, allowed), "value", "spelling") for name, allowed in lists.items()}
 
 
-def _spelt(path: Path, name: str, allowed: Collection[str] | None) -> list[Row]:
+def _spelt(rows: list[Row], name: str, allowed: Collection[str] | None) -> list[Row]:
     """The spellings of a list of values: where two kinds have a field of that name, of the kind's own values."""
-    return [row for row in _rows_of(path, {name}) if allowed is None or row["value"] in allowed]
+    return [row for row in _rows_of(rows, {name}) if allowed is None or row["value"] in allowed]
 
 
 def _first(rows: Iterable[Row], key: str, value: str) -> Mapping[str, str]:
