@@ -292,7 +292,8 @@ def history(region_slug: str, return_path: str | None, home: Path | None, as_jso
     from dipp_pipeline.reports.history import history_of_region
     from dipp_pipeline.reports.text import show_history
 
-    versions = history_of_region(existing_home(home), region_slug, return_path)
+    opened = existing_home(home)
+    versions = history_of_region(opened, region_slug, return_path)
     if not versions:
         raise click.ClickException(
             f"Nothing of {'/'.join(filter(None, (region_slug, return_path)))} ever arrived. "
@@ -301,7 +302,8 @@ def history(region_slug: str, return_path: str | None, home: Path | None, as_jso
     if as_json:
         _print_json([version.as_json() for version in versions])
     else:
-        show_history(versions, in_full=return_path is not None)
+        of_region = partial(opened.programme.of_return, region_slug)
+        show_history(versions, lambda path: of_region(path).kind.record, in_full=return_path is not None)
 
 
 @main.command()

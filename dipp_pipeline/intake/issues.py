@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dipp_pipeline.programme.case_reference import without_case_references
+from dipp_pipeline.programme.case_reference import CASE_REFERENCE_STRUCK, without_case_references
 from dipp_pipeline.programme.matching import heading_key, pdu_key, value_key
 from dipp_pipeline.programme.model import Programme, Severity
 from dipp_pipeline.spreadsheets.cells import ERROR_TEXTS, UNSTORED
@@ -129,7 +129,7 @@ def _description(text: str) -> str:
 
 
 def _storable(programme: Programme) -> Callable[[str], bool]:
-    """A test of whether a text is reference data, a date, a number or a formula error."""
+    """A test of whether a text is reference data, a date, a number, a formula error or what is said for a reference."""
     values, headings, pdus = _values(programme), _headings(programme), _pdus(programme)
 
     def may_be_stored(text: str) -> bool:
@@ -139,7 +139,7 @@ def _storable(programme: Programme) -> Callable[[str], bool]:
             or pdu_key(text) in pdus
             or bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text) or _NUMBERED_ERROR.fullmatch(text))
             or text.upper() in ERROR_TEXTS | _OTHER_ERRORS
-            or text == UNSTORED.text
+            or text in (UNSTORED.text, CASE_REFERENCE_STRUCK)
         )
 
     return may_be_stored

@@ -7,6 +7,17 @@ its fields and questions are is in model.py.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+COLUMNS_OF_EVERY_KIND = frozenset({"return_id", "version", "sheet", "row", "row_key", "case_pseudonym"})
+"""What stands beside the fields of a landed row, so that no field can be called so."""
+
+TABLES_OF_EVERY_KIND = frozenset(
+    {
+        *("keys", "columns", "changes", "issues", "corrections"),
+        *("returns", "versions", "build", "settings", "published_columns"),
+    }
+)
+"""What lies beside the rows and answers of a kind in the warehouse, so that no table of a kind can be called so."""
+
 
 @dataclass(frozen=True)
 class ReturnKind:

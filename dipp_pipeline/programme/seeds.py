@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Formatter
 from typing import cast
 
-from dipp_pipeline.programme.kinds import ReturnKind
+from dipp_pipeline.programme.kinds import COLUMNS_OF_EVERY_KIND, TABLES_OF_EVERY_KIND, ReturnKind
 from dipp_pipeline.programme.matching import heading_key, pdu_key, tidy, value_key
 from dipp_pipeline.programme.model import (
     ADVICE_FILE,
@@ -56,7 +56,8 @@ def load_programme(seeds: Path) -> Programme:
         for kind in kinds
     }
     for kind in kinds:
-        _check_kind(kind, fields[kind.name])
+        _check_kind(kind, fields[kind.name], questions[kind.name])
+    _check_folders_and_tables(kinds)
     _check_measures(seeds / "measures.csv", {question.code for question in questions[kinds[0].name]})
     _check_headings(headings, fields.values())
     answered = {question.answer_type for own in questions.values() for question in own}
@@ -140,12 +141,18 @@ def _kinds(seeds: Path) -> Iterator[ReturnKind]:
             key_is_case_reference=row["key_is_case_reference"] == "yes",
             question_set=row["question_set"] or None,
             answers_required=row["answers_required"] == "yes",
-            headings_of_table=int(row["headings_of_table"]),
+            headings_of_table=_number(row, "headings_of_table"),
             questions_head_table=row["questions_head_table"] == "yes",
-            cells_of_row=int(row["cells_of_row"]),
+            cells_of_row=_number(row, "cells_of_row"),
             rows_table=row["rows_table"],
             answers_table=row["answers_table"] or None,
         )
+
+
+def _number(row: Row, column: str) -> int:
+    if not row[column].isdecimal() or int(row[column]) == 0:
+        raise ProgrammeError(f'{KINDS}: "{row["kind"]}" has "{row[column]}" for {column}. Give it a number.')
+    return int(row[column])
 
 
 def _there(seeds: Path, kind: str, file: str) -> str:
@@ -155,15 +162,37 @@ def _there(seeds: Path, kind: str, file: str) -> str:
     return file
 
 
-def _check_kind(kind: ReturnKind, fields: tuple[Field, ...]) -> None:
-    names = {field.name for field in fields}
+def _check_kind(kind: ReturnKind, fields: tuple[Field, ...], questions: tuple[Question, ...]) -> None:
+    by_name = {field.name: field for field in fields}
     for name in filter(None, (*kind.key, kind.question_set)):
-        if name not in names:
+        if name not in by_name:
             raise ProgrammeError(f'{KINDS}: "{kind.name}" names "{name}", which is no field of {kind.fields_file}.')
+        if not by_name[name].required:
+            raise ProgrammeError(f'{kind.fields_file}: "{name}" tells which {kind.record} it is. Make it required.')
     if kind.key_is_case_reference and len(kind.key) != 1:
         raise ProgrammeError(f'{KINDS}: the key of "{kind.name}" is a case reference, and must be one field.')
     if bool(kind.questions_file) is not bool(kind.answers_table):
         raise ProgrammeError(f'{KINDS}: "{kind.name}" must have both questions and an answers_table, or neither.')
+    heads = len(fields) + len(questions) if kind.questions_head_table else sum(field.required for field in fields)
+    if kind.headings_of_table > heads:
+        raise ProgrammeError(
+            f'{KINDS}: "{kind.name}" asks for {kind.headings_of_table} headings of a table, and there are {heads}. '
+            "Give a lower number."
+        )
+    for name in by_name.keys() & COLUMNS_OF_EVERY_KIND:
+        raise ProgrammeError(
+            f'{kind.fields_file}: "{name}" is a column of every landed table. Name the field otherwise.'
+        )
+
+
+def _check_folders_and_tables(kinds: Collection[ReturnKind]) -> None:
+    for kind in kinds:
+        if "/" in (kind.folder or ""):
+            raise ProgrammeError(f'{KINDS}: the folder of "{kind.name}" is "{kind.folder}". Give it one of one name.')
+    own = Counter(filter(None, (table for kind in kinds for table in (kind.rows_table, kind.answers_table))))
+    for table, times in own.items():
+        if times > 1 or table in TABLES_OF_EVERY_KIND:
+            raise ProgrammeError(f'{KINDS}: "{table}" is another landed table already. Give it a name of its own.')
 
 
 def _fields(path: Path) -> Iterator[Field]:
@@ -178,6 +207,8 @@ def _fields(path: Path) -> Iterator[Field]:
             raise ProgrammeError(
                 f'{path.name}: "{name}" may not be after "{not_after}", and they are not two dates. Mend not_after.'
             )
+        if row["type"] == "choice" and not row["values"].split():
+            raise ProgrammeError(f'{path.name}: "{name}" is a choice of nothing. Give its values.')
         yield Field(
             name=name,
             required=row["required"] == "yes",
@@ -328,7 +359,18 @@ def _spellings(rows: list[Row], lists: Mapping[str, Collection[str] | None]) -> 
 
 
 def _choices(rows: list[Row], lists: Mapping[str, Collection[str] | None]) -> Mapping[str, Mapping[str, str]]:
-    return {name: _first(_spelt(rows, name, allowed), "value", "spelling") for name, allowed in lists.items()}
+    """Name of a list to each of its values and its first spelling; one that has none is spelt as it is, with spaces."""
+    return {
+        name: {
+            **_first(spelt := _spelt(rows, name, allowed), "value", "spelling"),
+            **{
+                value: value.replace("_", " ").capitalize()
+                for value in allowed or ()
+                if value not in {row["value"] for row in spelt}
+            },
+        }
+        for name, allowed in lists.items()
+    }
 
 
 def _spelt(rows: list[Row], name: str, allowed: Collection[str] | None) -> list[Row]:

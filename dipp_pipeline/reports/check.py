@@ -33,6 +33,8 @@ class Checked:
     issues: tuple[Issue, ...]
     marked_up: Path | None
     """Where its marked-up copy is, if one was asked for and it has a problem."""
+    record: str = "case"
+    """What a row of it is called."""
 
     @property
     def outcome(self) -> str:
@@ -78,8 +80,8 @@ def check_files(
                 record = one.programme.kind.record
                 MarkedUpCopy(one.file, target, one.file.name, record, result.issues).write(settings.limits, workers)
     return [
-        Checked(str(file), result.counts, result.issues, target)
-        for file, result, target in zip(files, validated, targets, strict=True)
+        Checked(str(file), result.counts, result.issues, target, one.programme.kind.record)
+        for file, one, result, target in zip(files, to_check, validated, targets, strict=True)
     ]
 
 

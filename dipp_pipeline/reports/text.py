@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -174,7 +174,7 @@ def show_checked(checked: "Checked") -> None:
     """What is wrong with a file."""
     counts = checked.counts
     click.echo(
-        f"{_printable(checked.file)}: {checked.outcome}. Cases: {counts.received} received, "
+        f"{_printable(checked.file)}: {checked.outcome}. {checked.record.capitalize()}s: {counts.received} received, "
         f"{counts.accepted} accepted, {counts.quarantined} quarantined, {counts.identical_dropped} identical dropped."
     )
     for alike in grouped(checked.issues).values():
@@ -194,15 +194,18 @@ def _where(alike: Sequence["Issue"]) -> str:
     return "!".join(filter(None, (alike[0].sheet, places)))
 
 
-def show_history(versions: Sequence["VersionReport"], in_full: bool) -> None:
-    """The versions of returns; in full with all that each changed."""
+def show_history(versions: Sequence["VersionReport"], record_of: Callable[[str], str], in_full: bool) -> None:
+    """The versions of returns; in full with all that each changed.
+
+    `record_of` says what a row of a return is called, by its path.
+    """
     for version in versions:
         lost = f", {version.cases_lost} of the version before lost" if version.cases_lost else ""
         click.echo(
             f"{_printable(version.return_path)}, version {version.version}: {version.outcome.replace('_', ' ')}. "
             f"Arrived {version.received_at:%Y-%m-%d %H:%M} UTC, SHA-256 {version.content_sha256[:12] or 'none'}. "
-            f"Cases: {version.cases_received} received, {version.cases_accepted} accepted, "
-            f"{version.cases_quarantined} quarantined, {version.identical_dropped} identical dropped{lost}."
+            f"{record_of(version.return_path).capitalize()}s: {version.cases_received} received, "
+            f"{version.cases_accepted} accepted, {version.cases_quarantined} quarantined, {version.identical_dropped} identical dropped{lost}."
         )
         if in_full:
             for change in version.changes:

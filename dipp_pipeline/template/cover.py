@@ -38,13 +38,14 @@ def _steps(programme: Programme) -> Iterator[tuple[str, str]]:
             "Answer what is white",
             "Once the details are in, answer every question whose cell is white: the summary question and each prompt.",
         )
+    else:
+        yield "What is needed", "Columns headed in italics may be left empty, every other one is needed."
+    if _turns_grey(programme):
         yield (
             "Leave what is grey",
             f"A grey, hatched cell is a question that does not apply to the {record}. Leave it empty. If that looks "
             "wrong, look at the details again.",
         )
-    else:
-        yield "What is needed", "Columns headed in italics may be left empty, every other one is needed."
     yield (
         "Choose from the lists",
         "Alt and the down arrow open the list of a cell. If you copy from elsewhere, paste values only, or the lists "
@@ -65,6 +66,11 @@ def _steps(programme: Programme) -> Iterator[tuple[str, str]]:
     elif twice:
         yield "Look once more", f"{twice.capitalize()} will be queried."
     yield "Save and send", "Save the workbook as .xlsx, without a password, and send it in for its region."
+
+
+def _turns_grey(programme: Programme) -> bool:
+    """Whether some question does not apply to every record."""
+    return programme.kind.question_set is not None or any(question.applies_when for question in programme.questions)
 
 
 def _looks(programme: Programme) -> Iterator[tuple[bool, bool, str, str]]:
@@ -119,7 +125,7 @@ def _write_key(rows: Rows, programme: Programme) -> None:
         first, second, _ = next(rows)
         styles.write_heading(first, sample, styles.BASE, leads, optional)
         styles.write(second, text)
-    if programme.kind.answers_required and programme.questions:
+    if _turns_grey(programme):
         first, second, _ = next(rows)
         styles.write(first, "Grey and hatched")
         first.fill, first.border = styles.GREY, styles.GREY_EDGE

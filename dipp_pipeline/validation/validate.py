@@ -10,6 +10,7 @@ import polars as pl
 from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
 from dipp_pipeline.intake.table import RecordTable
+from dipp_pipeline.programme.case_reference import CASE_REFERENCE_STRUCK, holds_case_reference
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import ROW
 from dipp_pipeline.validation.duplicates import repeated_rows
@@ -106,10 +107,17 @@ def _found_issues(
                 cell=cell.address,
                 row=cell.row,
                 field=column,
-                found=cell.found[:LONGEST_QUOTE] if cell.found else None,
+                found=_told(cell.found, column, programme) if cell.found else None,
             )
         )
     return issues
+
+
+def _told(found: str, column: str, programme: Programme) -> str:
+    """What was found, shortened; of prose that holds a case reference no more than that."""
+    field = programme.field_by_name.get(column)
+    is_prose = field is not None and field.type == "text" and column != programme.kind.case_reference
+    return CASE_REFERENCE_STRUCK if is_prose and holds_case_reference(found) else found[:LONGEST_QUOTE]
 
 
 def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from dipp_pipeline.programme.kinds import COLUMNS_OF_EVERY_KIND, TABLES_OF_EVERY_KIND
 from dipp_pipeline.programme.model import ProgrammeError
 from dipp_pipeline.programme.seeds import load_programme, seeds_fingerprint
+from dipp_pipeline.warehouse.sources import source_columns
 from tests.homes import SEEDS
 
 
@@ -121,6 +123,31 @@ def test_the_seeds_agree_with_themselves():
             "planning_sufficient",
             id="measure twice",
         ),
+        *(
+            pytest.param(
+                "kinds.csv",
+                add(f"posts,{folder},Return,posts,post,staffing_fields.csv,,{key},no,,no,{heads},no,{cells},{table},"),
+                entry,
+                id=f"kind of return with {what}",
+            )
+            for what, entry, folder, key, heads, cells, table in (
+                ("no folder", "folder", "", "pdu grade", 4, 3, "posts"),
+                ("another's folder", "staffing", "staffing", "pdu grade", 4, 3, "posts"),
+                ("a folder in a folder", "a/b", "a/b", "pdu grade", 4, 3, "posts"),
+                ("a key that is no field", "mood", "posts", "pdu mood", 4, 3, "posts"),
+                ("a key that may be blank", "mean_caseload", "posts", "pdu mean_caseload", 4, 3, "posts"),
+                ("no number of headings", "headings_of_table", "posts", "pdu grade", "", 3, "posts"),
+                ("no cells in a row", "cells_of_row", "posts", "pdu grade", 4, 0, "posts"),
+                ("more headings than it has", "7 headings", "posts", "pdu grade", 7, 3, "posts"),
+                ("another's table", "staffing", "posts", "pdu grade", 4, 3, "staffing"),
+                ("another's table of answers", "answers", "posts", "pdu grade", 4, 3, "answers"),
+                ("a table of every kind", "issues", "posts", "pdu grade", 4, 3, "issues"),
+            )
+        ),
+        pytest.param(
+            "staffing_fields.csv", add("version,no,integer,,1,2,,"), "version", id="field called like a column"
+        ),
+        pytest.param("staffing_fields.csv", add("mood,no,choice,,,,,"), "mood", id="choice of nothing"),
         pytest.param("measures.csv", add("new,99,planning,New,C2 C9,yes,positive"), "C9", id="measure of no question"),
     ],
 )
@@ -155,3 +182,29 @@ def test_the_fingerprint_changes_with_any_seed_and_with_nothing_else(own_seeds):
 
     assert unchanged == before == seeds_fingerprint(SEEDS)
     assert seeds_fingerprint(own_seeds) != before
+
+
+def test_a_value_without_a_spelling_is_written_as_it_is_with_spaces(own_seeds):
+    change(own_seeds, "staffing_fields.csv", add("hue,no,choice,dark_red blue,,,,"))
+    change(own_seeds, "value_spellings.csv", add("hue,Light blue,blue"))
+
+    programme = load_programme(own_seeds).of("staffing")
+
+    assert programme.choices_of("hue") == {"blue": "Light blue", "dark_red": "Dark red"}
+    assert programme.value_list("hue")["dark red"] == "dark_red"
+
+
+def test_the_names_that_no_kind_can_take_are_those_that_are_landed_of_every_kind():
+    programme = load_programme(SEEDS)
+    kinds = [of_kind.kind for of_kind in programme.by_kind.values()]
+    landed = {
+        name.removeprefix("landing."): set(columns)
+        for name, columns in source_columns(SEEDS, programme).items()
+        if name.startswith("landing.")
+    }
+    rows = {kind.rows_table for kind in kinds}
+
+    assert landed.keys() - rows - {kind.answers_table for kind in kinds} == TABLES_OF_EVERY_KIND
+    assert {
+        column for kind in kinds for column in landed[kind.rows_table] - programme.of(kind.name).field_by_name.keys()
+    } == COLUMNS_OF_EVERY_KIND

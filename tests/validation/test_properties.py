@@ -76,7 +76,7 @@ def accepted_values(verdict: Validated) -> dict[tuple[str, int], Case]:
         cases[case["sheet"], case["row"]] = values | dict.fromkeys(QUESTIONS)
         by_reference[case["case_reference"]] = cases[case["sheet"], case["row"]]
     for answer in verdict.answers.iter_rows(named=True):
-        by_reference[answer["case_reference"]][answer["question_code"]] = answer["answer"]
+        by_reference[answer["row_key"]][answer["question_code"]] = answer["answer"]
     assert len(by_reference) == len(cases)
     return cases
 
