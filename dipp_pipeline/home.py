@@ -243,6 +243,7 @@ class Home:
                 [
                     [version.sha256, version.received_at.isoformat(), version.reading and version.reading.identity]
                     for version in return_.versions
+                    if self.is_counted(return_) or not version.purged  # of others what a version said is published too
                 ],
             ]
             for return_ in returns
