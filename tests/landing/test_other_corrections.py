@@ -145,7 +145,7 @@ def test_a_line_that_tells_no_row_is_an_error_in_words(home: Home, name: str) ->
 def test_a_line_of_which_the_mistake_does_not_stand_there_stops_the_refresh(home: Home, key: str) -> None:
     correct(home, f"staffing/s.csv,{key},in_post_fte,#N/A,12.5")
 
-    with pytest.raises(CorrectionError, match="line 2: in_post_fte of that post in wales/staffing/s.csv is not what"):
+    with pytest.raises(CorrectionError, match=r"line 2: in_post_fte of that post in wales/staffing/s\.csv is not what"):
         home.ingest()
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.reports.status import HeldVersion, held_versions
+from dipp_pipeline.reports.text import show_history
 from tests.homes import Home, add_line, copied_definitions
 from tests.landing.other_returns import Row, posts, recommendations, responses, send_rows
 from tests.landing.small_returns import references, send_cases
@@ -515,3 +516,18 @@ def test_only_whole_numbers_are_numbers_of_recommendations(home: Home) -> None:
     assert published(home, "select region_code, number from recommendations") == [("N03", 1)]
     quality = "select region_code, rule_code, occurrences from data_quality order by all"
     assert published(home, quality) == [("N03", "R04", 2), ("N07", "R07", 7)]
+
+
+def test_what_a_text_holds_cannot_command_the_terminal_that_shows_its_history(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send_rows(home, RECOMMENDATIONS, recommendations({"text": "Before"}))
+    refresh(home)
+    send_rows(home, RECOMMENDATIONS, recommendations({"text": "After\x1b[2J\x07"}))
+    refresh(home)
+
+    show_history(history_of_region(home, "wales", "recommendations/r.csv"), in_full=True)
+
+    said = capsys.readouterr().out
+    assert "r!C2: 1 text: Before -> After?[2J?" in said
+    assert "\x1b" not in said
