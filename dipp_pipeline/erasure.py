@@ -3,6 +3,7 @@
 What is done to a file is in privacy/; what keeps a case out is in landing/erasures.py.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from dipp_pipeline.landing.readings import forget_readings, readings_of
 from dipp_pipeline.landing.tables import CASE, ROW_KEY
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
 from dipp_pipeline.privacy.originals import scrub_original
+from dipp_pipeline.programme.model import Programme
 
 
 @dataclass(frozen=True)
@@ -100,20 +102,28 @@ def _scrub(
     home: Home, holding: Mapping[Path, Collection[str]], returns: Sequence[Return], workers: Workers
 ) -> dict[Path, str]:
     """Scrub originals of the cases that they hold; which could not be, and what to do."""
-    versions = [(home.programme_of(return_), version) for return_ in returns for version in return_.versions]
-    read = {version.original for _, version in versions if version.was_read}
-    programmes = {version.original: programme for programme, version in versions if not programme.kind.case_reference}
-    programmes |= {version.original: programme for programme, version in versions if programme.kind.case_reference}
+    read = {version.original for return_ in returns for version in return_.versions if version.was_read}
+    programmes = _programmes(home, returns)
     failed = {}
     for file, references in holding.items():
         original = str(file.relative_to(home.originals))
-        was_read, programme = original in read, programmes.get(original, home.programme)
+        own = programmes.get(file.parent.name, [home.programme])
         try:
             with machine_faults_told():
-                scrub_original(file, references, was_read, programme, home.settings.limits, workers)
+                scrub_original(file, references, original in read, own, home.settings.limits, workers)
         except DippError as error:
             failed[file] = str(error)
     return failed
+
+
+def _programmes(home: Home, returns: Sequence[Return]) -> Mapping[str, Sequence[Programme]]:
+    """Content to the programme as the kind of each return sees it that was ever sent with it."""
+    programmes: dict[str, dict[str, Programme]] = defaultdict(dict)
+    for return_ in returns:
+        own = home.programme_of(return_)
+        for version in return_.versions:
+            programmes[version.sha256][own.kind.name] = own
+    return {content: list(own.values()) for content, own in programmes.items()}
 
 
 def scrub_arrivals(home: Home, submissions: Sequence[Submission], workers: Workers) -> Collection[Path]:
@@ -121,10 +131,12 @@ def scrub_arrivals(home: Home, submissions: Sequence[Submission], workers: Worke
     erasures, limits = home.erasures(), home.settings.limits
     if not erasures.marks:
         return ()
-    programmes = {submission.file: submission.programme for submission in submissions if submission.file}
-    searched = search_files(list(programmes), erasures, limits, workers)
+    arrived = {submission.file for submission in submissions if submission.file}
+    searched = search_files(sorted(arrived), erasures, limits, workers)
+    programmes = _programmes(home, home.history().returns)
     for file, references in searched.holding.items():
-        scrub_original(file, references, False, programmes[file], limits, workers)
+        own = programmes[file.parent.name]
+        scrub_original(file, references, False, own, limits, workers)
     contents = {file.parent.name for file in searched.holding}
     if contents:
         erasures.scrubbed(contents, hashes_of_copies(contents, home.originals))

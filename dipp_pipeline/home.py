@@ -159,11 +159,12 @@ class Home:
         history = self.history()
         for entry in self.corrections:
             return_ = history.find(entry.region_slug, entry.path)
+            own = self.programme.of_return(entry.region_slug, entry.path)
             reading = return_.in_force.reading if return_ and return_.in_force else None
             is_read = entry.region_slug in region_slugs or (return_ is not None and return_.to_read is None)
             if is_read and (reading is None or entry.line not in reading.corrections):
                 raise CorrectionError(
-                    f"corrections.csv, line {entry.line}: {entry.column} of that case in "
+                    f"corrections.csv, line {entry.line}: {entry.column} of that {own.kind.record} in "
                     f"{entry.region_slug}/{entry.path} is not what the line says it is mended from. "
                     "Take the line out, or mend it."
                 )
@@ -243,6 +244,7 @@ class Home:
                 [
                     [version.sha256, version.received_at.isoformat(), version.reading and version.reading.identity]
                     for version in return_.versions
+                    if self.is_counted(return_) or not version.purged  # of others what a version said is published too
                 ],
             ]
             for return_ in returns

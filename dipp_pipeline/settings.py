@@ -72,6 +72,9 @@ _MOST = {
 }
 """Setting to the most that it may be: a day for a file, a week for another run, as many rows as Excel has."""
 
+_LEAST = {"survey_minimum": 2}
+"""Setting to the least that it may be, where that is not 1: the figures of a single respondent are an answer."""
+
 
 def home_folder(given: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
     """The home that is given, else `DIPP_HOME`, else `dipp_home` in the current folder."""
@@ -126,7 +129,8 @@ def _whole_number(name: str, value: Any, where: str) -> int:
     """A whole number, as TOML or a text has it: 1.9, true and inf are none."""
     text = str(value).strip()
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    if not 1 <= number <= _MOST[name]:
+    least, most = _LEAST.get(name, 1), _MOST[name]
+    if not least <= number <= most:
         shown = text.lower() if isinstance(value, bool) else value
-        raise SettingsError(f'The setting {name} is "{shown}" ({where}). Give a whole number from 1 to {_MOST[name]}.')
+        raise SettingsError(f'The setting {name} is "{shown}" ({where}). Give a whole number from {least} to {most}.')
     return number

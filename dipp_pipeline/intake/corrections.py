@@ -96,6 +96,8 @@ def _correction(row: dict[str | None, str | None], line: int, file: str, program
         raise CorrectionError(
             f"{file}, line {line}: case must hold {'; '.join(map(programme.label, programme.kind.key))}. Mend it."
         )
+    if not any(map(str.strip, key)):
+        raise CorrectionError(f"{file}, line {line}: case is blank. Fill it in.")
     if values["field"] not in programme.column_names:
         raise CorrectionError(f'{file}, line {line}: "{quotable(values["field"])}" is no field or question. Mend it.')
     try:

@@ -107,7 +107,7 @@ def _is_scrubbed(file: Path, references: Collection[str], erasures: Erasures, ho
     if not content:
         arrival = arrival_of(file, home.incoming, home.programme)
         programme = home.programme.of_return(arrival.region_slug, arrival.path)
-        content = scrubbed_content(file, references, programme, home.settings.limits, workers, home.originals)
+        content = scrubbed_content(file, references, [programme], home.settings.limits, workers, home.originals)
     if content:
         with atomic.new_file(file, file.stat().st_mode & 0o777) as aside:
             aside.write_bytes(content)

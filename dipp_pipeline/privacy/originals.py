@@ -1,6 +1,6 @@
 """Files from which a case is taken: a scrubbed copy stands where the file stood."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from dipp_pipeline import atomic
@@ -22,13 +22,18 @@ def references_of(file: Path, limits: Limits, workers: Workers) -> frozenset[str
 
 
 def scrub_original(
-    original: Path, references: Collection[str], was_read: bool, programme: Programme, limits: Limits, workers: Workers
+    original: Path,
+    references: Collection[str],
+    was_read: bool,
+    programmes: Sequence[Programme],
+    limits: Limits,
+    workers: Workers,
 ) -> None:
     """Put a copy without these cases in the place of a stored original.
 
     One that cannot be read is emptied, since no case of it counts. Raises ErasureError if one does: if it was read.
     """
-    scrubbed = scrubbed_content(original, references, programme, limits, workers, original.parent)
+    scrubbed = scrubbed_content(original, references, programmes, limits, workers, original.parent)
     if scrubbed is None and was_read:
         raise ErasureError(
             f"{original} holds the case and was read before, and now it cannot be read within the limits. "
@@ -38,7 +43,12 @@ def scrub_original(
 
 
 def scrubbed_content(
-    file: Path, references: Collection[str], programme: Programme, limits: Limits, workers: Workers, beside: Path
+    file: Path,
+    references: Collection[str],
+    programmes: Sequence[Programme],
+    limits: Limits,
+    workers: Workers,
+    beside: Path,
 ) -> bytes | None:
     """A file without these cases, made in a folder beside a path of ours. None where the file cannot be read."""
     from dipp_pipeline.privacy.scrub import scrub
@@ -46,7 +56,7 @@ def scrubbed_content(
     with atomic.new_folder_beside(beside) as folder:
         copy = folder / f"copy{file.suffix}"
         try:
-            workers.call(scrub, file, copy, frozenset(references), programme, limits)
+            workers.call(scrub, file, copy, frozenset(references), programmes, limits)
         except (WorkerLimitError, RuntimeError):
             return None
         return copy.read_bytes() or None

@@ -24,8 +24,12 @@ _LONGEST_NAME = 31
 """Characters of a sheet's name that Excel takes."""
 
 
-def scrub(source: Path, target: Path, references: frozenset[str], programme: Programme, limits: Limits) -> None:
+def scrub(
+    source: Path, target: Path, references: frozenset[str], programmes: Sequence[Programme], limits: Limits
+) -> None:
     """Write a copy of a file, in its format, without these cases; of a file that is refused, an empty one.
+
+    `programmes` are as the kinds of the returns see them that the file was sent as: its content may lie in several.
 
     The copy has the values of the cells and nothing else. A case's row in a case table is blanked, and so is every row
     that names it on a sheet without a table; wherever else it is named, the reference alone is struck, so in the table
@@ -36,15 +40,15 @@ def scrub(source: Path, target: Path, references: frozenset[str], programme: Pro
         target.write_bytes(b"")
         return
     names = _names([sheet.name for sheet in sheets], references)
-    scrubbed = [_scrubbed(sheet, references, programme) for sheet in sheets]
+    scrubbed = [_scrubbed(sheet, references, programmes) for sheet in sheets]
     write_sheets(target, [replace(sheet, name=name) for sheet, name in zip(scrubbed, names, strict=True)])
 
 
-def _scrubbed(sheet: Sheet, references: frozenset[str], programme: Programme) -> Sheet:
+def _scrubbed(sheet: Sheet, references: frozenset[str], programmes: Sequence[Programme]) -> Sheet:
     def struck(_: str, text: str) -> str:
         return without_references(text, references)
 
-    blanked = pl.col(ROW).is_in(_rows_of_cases(sheet, references, programme))
+    blanked = pl.col(ROW).is_in(_rows_of_cases(sheet, references, programmes))
     cells = sheet.cells.with_columns(cells_as(sheet.cells.drop(ROW), struck))
     errors = sheet.errors.with_columns(cells_as(sheet.errors.select(TEXT), struck))
     return replace(
@@ -52,11 +56,16 @@ def _scrubbed(sheet: Sheet, references: frozenset[str], programme: Programme) ->
     )
 
 
-def _rows_of_cases(sheet: Sheet, references: frozenset[str], programme: Programme) -> list[int]:
+def _rows_of_cases(sheet: Sheet, references: frozenset[str], programmes: Sequence[Programme]) -> list[int]:
     """The numbers of the rows that are about one of the cases."""
-    headings = heading_row(sheet, programme)
-    if headings is None:
+    tables = [(headings, of_kind) for of_kind in programmes if (headings := heading_row(sheet, of_kind)) is not None]
+    if not tables:
         return _rows_naming(sheet, sheet.letters, references)
+    return [row for headings, of_kind in tables for row in _rows_in_table(sheet, headings, references, of_kind)]
+
+
+def _rows_in_table(sheet: Sheet, headings: int, references: frozenset[str], programme: Programme) -> list[int]:
+    """The numbers of the rows of a table with that heading row that are about one of the cases: none, if no row is."""
     if programme.kind.case_reference is None:
         return []
     row_of_headings = sheet.cells.row(by_predicate=pl.col(ROW) == headings, named=True)

@@ -167,9 +167,10 @@ class Programme:
     def of_return(self, region_slug: str | None, path: str) -> "Programme":
         """The programme as the kind of a return sees it: of the first kind where its path begins with no kind's folder.
 
-        `path` is the one under its region's folder; where it lies under no region it is of the first kind.
+        `path` is the one under its region's folder; where it lies under no region it is of the first kind. A folder may
+        be written in capitals, since some disks do not tell them apart.
         """
-        folder, slash, _ = path.partition("/")
+        folder, slash, _ = path.casefold().partition("/")
         first, *others = self.by_kind.values()
         in_a_folder = region_slug is not None and slash
         return next((other for other in others if in_a_folder and other.kind.folder == folder), first)

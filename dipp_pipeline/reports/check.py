@@ -112,7 +112,8 @@ def _to_check(file: Path, region_slug: str | None, kind: str | None, programme: 
     path = "/".join((*folders[len(folders) - below :], name))
     if kind is None:
         of_folders = {other.kind.folder: other for other in programme.by_kind.values() if other.kind.folder}
-        nearest = next((of_folders[folder] for folder in reversed(folders) if folder in of_folders), programme)
+        named = (of_folders.get(folder.casefold()) for folder in reversed(folders))
+        nearest = next(filter(None, named), programme)
         own = programme.of_return(region.slug if region else None, path) if below else nearest
     else:
         own = programme.of(kind)

@@ -53,7 +53,7 @@ def show_refreshed(refreshed: "Refreshed") -> None:
     if summary.issues:
         click.echo(f"Problems: {_occurrences(summary.issues)}")
     others = [
-        f"{label} of {number} regions"
+        f"{label} of {number} {'region' if number == 1 else 'regions'}"
         for label, number in (
             ("staff surveys", sum(region.staff_survey_received for region in summary.regions)),
             ("staffing", sum(region.staffing_received for region in summary.regions)),
@@ -209,7 +209,7 @@ def show_history(versions: Sequence["VersionReport"], record_of: Callable[[str],
         )
         if in_full:
             for change in version.changes:
-                click.echo(f"  {_change(change)}")
+                click.echo(f"  {_printable(_change(change))}")
             condition = " if it is accepted" if version.outcome == "held" else ""
             for measure in version.measures:
                 click.echo(

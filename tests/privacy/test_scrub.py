@@ -85,7 +85,7 @@ def left(tmp_path_factory) -> dict[Erasure, Path]:
     for number, erasure in enumerate(ERASURES):
         found[erasure] = home / str(number) / "/".join(erasure.file.parts[-3:])
         found[erasure].parent.mkdir(parents=True)
-        scrub(erasure.file, found[erasure], frozenset([erasure.case]), PROGRAMME, LIMITS)
+        scrub(erasure.file, found[erasure], frozenset([erasure.case]), [PROGRAMME], LIMITS)
     return found
 
 
@@ -129,7 +129,7 @@ def test_the_case_is_nowhere_in_what_is_left_of_a_sample_and_all_others_are(left
 def test_of_a_file_that_is_refused_nothing_is_left(tmp_path, file):
     target = tmp_path / file.name
 
-    scrub(file, target, frozenset(["R677931"]), PROGRAMME, LIMITS)
+    scrub(file, target, frozenset(["R677931"]), [PROGRAMME], LIMITS)
 
     assert target.read_bytes() == b""
 
@@ -142,7 +142,7 @@ def scrubbed(source: Path, *references: str) -> Path:
     """What is left of a file without these cases, in a folder beside it."""
     target = source.parent / "scrubbed" / source.name
     target.parent.mkdir(exist_ok=True)
-    scrub(source, target, frozenset(references or [ERASED]), PROGRAMME, LIMITS)
+    scrub(source, target, frozenset(references or [ERASED]), [PROGRAMME], LIMITS)
     return target
 
 
@@ -339,7 +339,7 @@ def test_the_same_file_leaves_the_same_bytes(tmp_path, name):
 def test_a_file_over_a_limit_is_refused_and_leaves_nothing(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", sheets(valid_return()))
 
-    scrub(path, tmp_path / "b.xlsx", frozenset([ERASED]), PROGRAMME, Limits(rows=2))
+    scrub(path, tmp_path / "b.xlsx", frozenset([ERASED]), [PROGRAMME], Limits(rows=2))
 
     assert (tmp_path / "b.xlsx").read_bytes() == b""
 
