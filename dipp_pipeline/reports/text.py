@@ -205,7 +205,8 @@ def show_history(versions: Sequence["VersionReport"], record_of: Callable[[str],
             f"{_printable(version.return_path)}, version {version.version}: {version.outcome.replace('_', ' ')}. "
             f"Arrived {version.received_at:%Y-%m-%d %H:%M} UTC, SHA-256 {version.content_sha256[:12] or 'none'}. "
             f"{record_of(version.return_path).capitalize()}s: {version.cases_received} received, "
-            f"{version.cases_accepted} accepted, {version.cases_quarantined} quarantined, {version.identical_dropped} identical dropped{lost}."
+            f"{version.cases_accepted} accepted, {version.cases_quarantined} quarantined, "
+            f"{version.identical_dropped} identical dropped{lost}."
         )
         if in_full:
             for change in version.changes:
