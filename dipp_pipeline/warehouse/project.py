@@ -99,7 +99,13 @@ def load_project(folder: Path) -> Project:
 
 
 def column_lineage(model: Model, project: Project, sources: TableColumns) -> Mapping[str, Sequence[Source]]:
-    """For each column of a model, the columns of other models and sources that it is made of."""
+    """For each column of a model, the columns of other models and sources that it is made of.
+
+    Raises ModelError where it reads what is neither.
+    """
+    unknown = sorted(read for read in model.reads if read not in project.model_by_name and read not in sources)
+    if unknown:
+        raise ModelError(f"{model.name}.sql reads {unknown[0]}, which is no table.")
     columns_read = {
         f'"{read}"': {column.name: column.data_type for column in project.model_by_name[read].columns}
         if read in project.model_by_name

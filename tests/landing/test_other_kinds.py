@@ -526,7 +526,7 @@ def test_what_a_text_holds_cannot_command_the_terminal_that_shows_its_history(
     send_rows(home, RECOMMENDATIONS, recommendations({"text": "After\x1b[2J\x07"}))
     refresh(home)
 
-    show_history(history_of_region(home, "wales", "recommendations/r.csv"), in_full=True)
+    show_history(history_of_region(home, "wales", "recommendations/r.csv"), lambda _: "recommendation", in_full=True)
 
     said = capsys.readouterr().out
     assert "r!C2: 1 text: Before -> After?[2J?" in said

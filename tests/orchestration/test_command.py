@@ -65,7 +65,7 @@ def test_returns_are_counted_right_where_the_warehouse_cannot_be_built(home: Hom
     (home.restricted / "warehouse.duckdb").unlink()
     broken = copied_definitions(tmp_path / "sql")
     (broken / "marts" / "release_info.sql").write_text(
-        (broken / "marts" / "release_info.sql").read_text().replace("from landing.build", "from landing.builds")
+        (broken / "marts" / "release_info.sql").read_text().replace("build.release_id::", "cast('never' as integer)::")
     )
 
     failed = refreshed(replace(home, sql_folder=broken))

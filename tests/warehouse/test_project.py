@@ -298,3 +298,11 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, sql in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(sql, "utf-8")
+
+
+def test_a_model_that_reads_no_table_cannot_be_traced(tmp_path: Path):
+    write(tmp_path, {"staging/cases.sql": model_sql("landing.casses")})
+    project = load_project(tmp_path)
+
+    with pytest.raises(ModelError, match=r"^cases\.sql reads landing\.casses, which is no table\.$"):
+        lineage_of(project.model_by_name["cases"], project)
