@@ -10,7 +10,7 @@ from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.landed import landed_key, landed_keys
 from dipp_pipeline.pipeline import build, feedback, publish
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.reports.status import held_versions, summarise
+from dipp_pipeline.reports.status import summarise_build
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
@@ -178,11 +178,11 @@ def _progress_checks(warehouse: Path) -> Iterator[dg.AssetCheckResult]:
 
     The rows of other kinds that are held back are not counted, since some are answers of a few people.
     """
-    summary = summarise(warehouse)
+    summary, held = summarise_build(warehouse)
     counts = {
         NO_RETURN_REFUSED: summary.returns_refused,
         NO_CASE_QUARANTINED: summary.cases["quarantined"],
-        NO_VERSION_HELD: len(held_versions(warehouse)),
+        NO_VERSION_HELD: len(held),
     }
     for name, count in counts.items():
         yield _warning(name, count == 0, {"count": count})

@@ -6,9 +6,9 @@ the last who has one open closes it.
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from dagster import EventLogEntry
+from dagster import DagsterEventType, EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -19,6 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.event import listen
 from sqlalchemy.pool import ConnectionPoolEntry
 
+_PLANNED = (DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+
 
 class OpenEventLog(SqliteEventLogStorage):
     """The event log, each database of which stays open until the log is disposed of."""
@@ -26,6 +28,7 @@ class OpenEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
         self._open = _OpenTransactions()
+        self._plan = ExitStack()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -44,12 +47,21 @@ class OpenEventLog(SqliteEventLogStorage):
         return self._transaction(INDEX_SHARD_NAME)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event, and all that follows from it in the database of all runs in one transaction."""
+        """Store an event, and all that follows from it in the database of all runs in one transaction.
+
+        What a run plans, an event for each asset and check before its first step, is one transaction.
+        """
+        if event.dagster_event_type not in _PLANNED:
+            self._plan.close()
+        elif INDEX_SHARD_NAME not in self._open.connections:
+            self._plan.enter_context(self.index_connection())
+            self._plan.enter_context(self.run_connection(event.run_id))
         with self.index_connection():
             super().store_event(event)
 
     def dispose(self) -> None:
         """Close the databases."""
+        self._plan.close()
         for engine in self._engines.values():
             engine.dispose()
         super().dispose()

@@ -41,10 +41,12 @@ def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.T
     connection.register("given", table)
     connection.execute(f"create table release.{mart.name} as from given")
     connection.unregister("given")
-    connection.execute(f"comment on table release.{mart.name} is {_literal(mart.description)}")
-    for column in mart.columns:
-        target = f"release.{mart.name}.{column.name}"
-        connection.execute(f"comment on column {target} is {_literal(column.description)}")
+    table_name = f"release.{mart.name}"
+    comments = [f"comment on table {table_name} is {_literal(mart.description)}"]
+    comments += [
+        f"comment on column {table_name}.{column.name} is {_literal(column.description)}" for column in mart.columns
+    ]
+    connection.execute("; ".join(comments))
 
 
 def _verify(file: Path, marts: Sequence[Model]) -> None:

@@ -39,14 +39,14 @@ def publish(warehouse: Path, project: Project, published: Path, former: Path, ke
 
     `published` is the link that readers follow, `former` the folder of former releases, of which so many are kept.
     """
-    outcome = recorded_outcome(warehouse)
+    with open_warehouse(warehouse) as opened:
+        outcome = recorded_outcome(opened)
+        tables = {mart.name: opened.table(mart.name) for mart in project.marts}
     _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project)
     releases = published.parent / "releases"
     _adopt(published, releases, former)
     if release_in_force(published / DATABASE) == outcome.release_id:
         return Release(outcome.release_id, changed=False)
-    with open_warehouse(warehouse) as opened:
-        tables = {mart.name: opened.table(mart.name) for mart in project.marts}
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
     if not folder.exists():  # else a publication was killed just before the switch
         _write(folder, project.marts, tables)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dipp_pipeline.reports.records import only
-from dipp_pipeline.warehouse.engine import open_warehouse
+from dipp_pipeline.warehouse.engine import Warehouse, open_warehouse
 
 REGION_UNKNOWN = "F06"
 
@@ -79,9 +79,13 @@ class Summary:
 def summarise(database: Path) -> Summary:
     """Read the summary from the published database, or from the warehouse, which has the same tables."""
     with open_warehouse(database) as warehouse:
-        regions = warehouse.read("programme_progress", order_by=("region_name",))
-        quality = warehouse.read("data_quality", order_by=("rule_code",))
-        (release,) = warehouse.read("release_info")
+        return _summary(warehouse)
+
+
+def _summary(warehouse: Warehouse) -> Summary:
+    regions = warehouse.read("programme_progress", order_by=("region_name",))
+    quality = warehouse.read("data_quality", order_by=("rule_code",))
+    (release,) = warehouse.read("release_info")
     issues: Counter[str] = Counter()
     other_issues: Counter[str] = Counter()
     for row in quality:
@@ -159,5 +163,15 @@ def held_versions(warehouse: Path) -> tuple[HeldVersion, ...]:
     if not warehouse.exists():
         return ()
     with open_warehouse(warehouse) as opened:
-        rows = opened.read("report_held_versions", order_by=("region_slug", "return_path"))
+        return _held(opened)
+
+
+def summarise_build(warehouse: Path) -> tuple[Summary, tuple[HeldVersion, ...]]:
+    """The summary of a warehouse just built, and the versions that wait."""
+    with open_warehouse(warehouse) as opened:
+        return _summary(opened), _held(opened)
+
+
+def _held(warehouse: Warehouse) -> tuple[HeldVersion, ...]:
+    rows = warehouse.read("report_held_versions", order_by=("region_slug", "return_path"))
     return tuple(HeldVersion(**only(HeldVersion, row)) for row in rows)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dipp_pipeline import atomic
 from dipp_pipeline.programme.model import Programme
-from dipp_pipeline.warehouse.engine import new_warehouse, open_warehouse
+from dipp_pipeline.warehouse.engine import Warehouse, new_warehouse
 from dipp_pipeline.warehouse.project import Model, Project
 from dipp_pipeline.warehouse.sources import Build, load_sources
 
@@ -56,11 +56,10 @@ def _is_counted(model: Model) -> bool:
     return (model.materialized == "table" or model.layer == "staging") and not model.rows_are_secret
 
 
-def recorded_outcome(file: Path) -> Outcome:
+def recorded_outcome(warehouse: Warehouse) -> Outcome:
     """What the build of a warehouse recorded of itself."""
-    with open_warehouse(file) as warehouse:
-        (build,) = warehouse.read("landing.build")
-        tests = warehouse.read("landing.test_results")
+    (build,) = warehouse.read("landing.build")
+    tests = warehouse.read("landing.test_results")
     return Outcome(build["release_id"], {}, {test["test_name"]: test["wrong_rows"] for test in tests})
 
 
