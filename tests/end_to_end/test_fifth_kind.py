@@ -37,7 +37,7 @@ from dipp_pipeline.template.workbook import write_template
 from tests.homes import SQL_FOLDER, Home, add_line, copied_definitions
 from tests.returns import Rows, write_csv, write_xlsx
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 KIND_LINES = (
     "site-visits,site-visits,Site visit return,site visits,visit,site_visits_fields.csv,site_visits_questions.csv,"

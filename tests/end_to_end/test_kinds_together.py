@@ -17,7 +17,7 @@ from tests.landing.small_returns import references, send_cases
 from tests.processes import ended, running_in_session, start, wait_until
 from tests.samples.make_other_kinds import FOLDERS
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 OF_OTHER_KINDS = {"staff_survey_findings", "staffing", "recommendations", "recommendation_progress", "follow_up"}
 

@@ -12,7 +12,7 @@ from dipp_pipeline.reports.status import summarise_returns
 from tests.homes import Home
 from tests.landing.other_returns import posts, recommendations, responses, send_rows
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 HEADINGS = "region,return,case,field,from,to,reason,author_role,date"
 

@@ -17,7 +17,7 @@ from tests.homes import Home, add_line, copied_definitions
 from tests.landing.other_returns import Row, posts, recommendations, responses, send_rows
 from tests.landing.small_returns import references, send_cases
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 TABLES = ("staffing", "recommendations", "recommendation_progress", "follow_up", "staff_survey_findings")
 

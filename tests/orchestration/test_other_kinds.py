@@ -19,7 +19,7 @@ from tests.homes import Home
 from tests.landing.other_returns import posts, recommendations, responses, send_rows
 from tests.landing.small_returns import references, send_cases
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 ACCEPTED, QUARANTINED, RECEIVED = 7, 6, 13
 

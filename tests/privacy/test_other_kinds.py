@@ -13,7 +13,7 @@ from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.privacy.erasing import left_of, refresh
 from tests.returns import write_xlsx
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 ERASED, OTHER = references("Q", 2)
 
