@@ -340,7 +340,7 @@ def withdraw(region_slug: str, return_path: str, home: Path | None) -> None:
         cases = return_.in_force.reading.counts.accepted if return_.in_force and return_.in_force.reading else 0
         return_.withdraw()
     how_many = "" if return_.to_read else f"{cases} "  # nobody knows before it is read again
-    records = f"{opened.programme_of(return_).kind.record}s"
+    records = opened.programme_of(return_).kind.records
     click.echo(
         f"{return_path} is out of force. With the next refresh its {how_many}accepted {records} leave the findings. "
         "Its original and its history stay, and it comes into force again when new bytes of it arrive.\n"
@@ -366,7 +366,7 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
         if held is None:
             raise click.ClickException(f"No version of {return_path} is held. dipp status shows which are.")
         held.accept()
-    lost, records = held.reading.loss if held.reading else None, f"{opened.programme_of(return_).kind.record}s"
+    lost, records = held.reading.loss if held.reading else None, opened.programme_of(return_).kind.records
     click.echo(
         f"Version {held.number} of {return_path} is accepted. With the next refresh it is in force"
         + (f", and {lost.cases} of the {lost.of} {records} of the version before leave the findings" if lost else "")

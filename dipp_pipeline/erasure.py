@@ -19,9 +19,10 @@ from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
 from dipp_pipeline.landing.readings import forget_readings, readings_of
-from dipp_pipeline.landing.tables import CASE, ROW_KEY
+from dipp_pipeline.landing.tables import CASE
 from dipp_pipeline.privacy.erase import drop_corrections, search_files
 from dipp_pipeline.privacy.originals import scrub_original
+from dipp_pipeline.programme.kinds import ROW_KEY
 from dipp_pipeline.programme.model import Programme
 
 

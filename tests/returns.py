@@ -27,6 +27,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from dipp_pipeline.programme.model import Field, Question, Region
 from dipp_pipeline.programme.seeds import load_programme
 from tests.homes import SEEDS
+from tests.opendocument import MANIFEST, NAMESPACES
 
 PROGRAMME = load_programme(SEEDS)
 SHEET = "Case scores"
@@ -241,7 +242,7 @@ def write_ods(path: Path, sheets: Mapping[str, Rows], hidden: Collection[str] = 
     tables = "".join(_ods_table(name, rows, "ta2" if name in hidden else "ta1") for name, rows in sheets.items())
     null_date = '<table:null-date table:date-value="1904-01-01"/>' if date_1904 else ""
     content = f"""<?xml version="1.0" encoding="UTF-8"?>
-<office:document-content office:version="1.3" {_ODS_NAMESPACES}><office:automatic-styles>
+<office:document-content office:version="1.3" {NAMESPACES}><office:automatic-styles>
 <style:style style:name="ta1" style:family="table"><style:table-properties table:display="true"/></style:style>
 <style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>
 </office:automatic-styles><office:body><office:spreadsheet>
@@ -250,25 +251,8 @@ def write_ods(path: Path, sheets: Mapping[str, Rows], hidden: Collection[str] = 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
         archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", _ODS_MANIFEST)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
     return path
-
-
-_ODS_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="{name}"'
-    for prefix, name in {
-        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-        "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
-        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
-    }.items()
-)
-
-_ODS_MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
-<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
-<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>
-<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"""
 
 
 def _ods_table(name: str, rows: Rows, style: str) -> str:

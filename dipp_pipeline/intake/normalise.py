@@ -40,7 +40,7 @@ def normaliser_of(column: str, programme: Programme, region_code: str, epoch_190
 
 def _field_normaliser(field: Field, programme: Programme, region_code: str, epoch_1904: bool) -> Normaliser:
     match field.type:
-        case "text" if field.name == programme.kind.case_reference:
+        case "case_reference":
             return without_spaces
         case "text":
             return lambda text: text

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 from polars import selectors
 
-from dipp_pipeline.landing.tables import CHANGES, ROW_KEY, unmarked
+from dipp_pipeline.landing.tables import CHANGES, unmarked
+from dipp_pipeline.programme.kinds import ROW_KEY
 
 _CHANGES = pl.DataFrame(unmarked(CHANGES).empty_table()).schema
 

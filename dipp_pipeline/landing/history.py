@@ -262,8 +262,7 @@ class History:
             for return_ in self.of_regions(region_slugs)
             if (version := return_.to_read)
         ]
-        kinds = list(programme.by_kind)
-        return sorted(submissions, key=lambda submission: kinds.index(submission.programme.kind.name))
+        return sorted(submissions, key=lambda submission: programme.kinds.index(submission.programme.kind))
 
     def to_try_again(self, region_slugs: Collection[str], limits: Limits) -> Sequence[Version]:
         """The versions of these regions that are refused and might not be, were they read again now."""

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from dipp_pipeline.programme.kinds import ROW_KEY
 from dipp_pipeline.programme.model import Programme
 
 CASE = "case_pseudonym"
-"""What stands for a case from landing onward: the key of its row."""
-ROW_KEY = "row_key"
-"""The key of a row of another kind, if that has a key; in the changes that of a case too."""
+"""What stands for a case from landing onward: in its rows, and as their ROW_KEY in the changes."""
 
 DECIMAL = pa.decimal128(18, 6)
 

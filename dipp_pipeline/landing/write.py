@@ -15,10 +15,11 @@ from dipp_pipeline.intake.issues import Issue, to_be_kept
 from dipp_pipeline.landing.changes import Records, changes
 from dipp_pipeline.landing.history import MANIFEST, Submission, Version
 from dipp_pipeline.landing.pseudonyms import Key
-from dipp_pipeline.landing.tables import CORRECTIONS, ISSUES, key_of, landed_tables, unmarked
+from dipp_pipeline.landing.tables import CASE, CORRECTIONS, ISSUES, key_of, landed_tables, unmarked
+from dipp_pipeline.programme.kinds import ROW_KEY
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Limits
-from dipp_pipeline.validation.validate import KEY, Validated
+from dipp_pipeline.validation.validate import Validated
 
 OVER_A_LIMIT = "F02"
 
@@ -44,17 +45,19 @@ def land(
     return_, version, programme = submission.return_, submission.version, submission.programme
     rows, answers = validated.rows, validated.answers
     if programme.kind.case_reference:
-        pseudonyms = {reference: key.pseudonym(reference) for reference in rows[KEY]}
+        pseudonyms = {reference: key.pseudonym(reference) for reference in rows[ROW_KEY]}
         rows, answers = _with_pseudonyms(rows, pseudonyms), _with_pseudonyms(answers, pseudonyms)
     records = _records(rows, answers, programme)
     before = None if validated.refused else return_.readable_before(version.number)
     in_force = None if validated.refused else return_.in_force_before(version.number)
+    landed_before = _landed(before, programme) if before else None
+    landed_in_force = landed_before if in_force is before else in_force and _landed(in_force, programme)
     frames: dict[str | None, pl.DataFrame] = {
         programme.kind.rows_table: rows,
         programme.kind.answers_table: answers,
         "keys": _keys(rows, programme),
         "columns": validated.columns,
-        "changes": changes(_landed(before, programme) if before and programme.kind.key else None, records),
+        "changes": changes(landed_before if programme.kind.key else None, records),
         "issues": _issues(validated.issues, programme),
         "corrections": _corrections(applied),
     }
@@ -66,7 +69,7 @@ def land(
         own = {programme.kind.rows_table, programme.kind.answers_table}
         for name, schema in landed_tables(programme).items():
             marks = (pl.lit(return_.return_id).alias("return_id"), pl.lit(version.number).alias("version"))
-            frame = frames[name].rename({KEY: key_of(programme)}, strict=False) if name in own else frames[name]
+            frame = frames[name].rename({ROW_KEY: key_of(programme)}, strict=False) if name in own else frames[name]
             table = frame.select(*marks, pl.all()).to_arrow().select(schema.names).cast(schema)
             parquet.write_table(table, new / f"{name}.parquet", compression="zstd")
             digest.update((new / f"{name}.parquet").read_bytes())
@@ -84,19 +87,19 @@ def land(
             "limits": asdict(limits) if any(issue.rule_code == OVER_A_LIMIT for issue in validated.issues) else None,
             "for_now": validated.for_now,
             "corrections": sorted({entry.correction.line for entry in applied}),
-            "loss": _loss(_landed(in_force, programme), records, programme) if in_force else None,
+            "loss": _loss(landed_in_force, records, programme) if landed_in_force else None,
         }
         (new / MANIFEST).write_bytes(atomic.as_document(manifest))
 
 
 def _with_pseudonyms(frame: pl.DataFrame, pseudonyms: Mapping[str, str]) -> pl.DataFrame:
-    return frame.with_columns(pl.col(KEY).replace_strict(pseudonyms, default=None, return_dtype=pl.String))
+    return frame.with_columns(pl.col(ROW_KEY).replace_strict(pseudonyms, default=None, return_dtype=pl.String))
 
 
 def _records(rows: pl.DataFrame, answers: pl.DataFrame, programme: Programme) -> Records:
     """The accepted rows and answers by their key; where there is none, nothing tells them from another version's."""
     if programme.kind.key and not programme.kind.case_reference:
-        answers = answers.join(rows.select(*_PLACE, KEY), on=_PLACE).drop(_PLACE)
+        answers = answers.join(rows.select(*_PLACE, ROW_KEY), on=_PLACE).drop(_PLACE)
     return Records(rows.drop(programme.kind.case_reference or [], strict=False), answers)
 
 
@@ -104,7 +107,7 @@ def _landed(version: Version, programme: Programme) -> Records:
     """What changes are told from."""
     folder, kind = version.reading.folder if version.reading else version.folder, programme.kind
     rows, answers = (
-        pl.read_parquet(folder / f"{table}.parquet").rename({key_of(programme): KEY}, strict=False) if table else _NONE
+        pl.read_parquet(folder / f"{table}.parquet").rename({CASE: ROW_KEY}, strict=False) if table else _NONE
         for table in (kind.rows_table, kind.answers_table)
     )
     return _records(rows, answers, programme)
@@ -116,8 +119,8 @@ def _loss(in_force: Records, records: Records, programme: Programme) -> dict[str
     Those without a key are only counted.
     """
     before, now = in_force.rows, records.rows
-    fewer = max(before.height - now.height, 0)
-    return {"cases": before.join(now, on=KEY, how="anti").height if programme.kind.key else fewer, "of": before.height}
+    lost = before.join(now, on=ROW_KEY, how="anti").height if programme.kind.key else max(before.height - now.height, 0)
+    return {"cases": lost, "of": before.height}
 
 
 def _keys(rows: pl.DataFrame, programme: Programme) -> pl.DataFrame:

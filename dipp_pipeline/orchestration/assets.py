@@ -140,8 +140,7 @@ def _asset_keys(table: str, programme: Programme) -> Sequence[dg.AssetKey]:
     namespace, _, name = table.rpartition(".")
     if namespace != "landing":
         return [dg.AssetKey(table.split("."))]
-    kinds = (of_kind.kind for of_kind in programme.by_kind.values())
-    own = [kind for kind in kinds if name in (kind.rows_table, kind.answers_table)]
+    own = [kind for kind in programme.kinds if name in (kind.rows_table, kind.answers_table)]
     return [landed_key(kind) for kind in own] or landed_keys(programme)
 
 

@@ -31,7 +31,7 @@ def landed_key(kind: ReturnKind) -> dg.AssetKey:
 
 def landed_keys(programme: Programme) -> Sequence[dg.AssetKey]:
     """The assets of what is landed of every kind."""
-    return [landed_key(of_kind.kind) for of_kind in programme.by_kind.values()]
+    return [landed_key(kind) for kind in programme.kinds]
 
 
 def landed_assets(programme: Programme) -> Sequence[dg.AssetsDefinition | dg.AssetSpec]:
@@ -41,7 +41,7 @@ def landed_assets(programme: Programme) -> Sequence[dg.AssetsDefinition | dg.Ass
     since each event costs a refresh time.
     """
     partitions = region_partitions(programme)
-    first, *others = (of_kind.kind for of_kind in programme.by_kind.values())
+    first, *others = programme.kinds
 
     @dg.asset(
         key=landed_key(first),
@@ -58,10 +58,10 @@ def landed_assets(programme: Programme) -> Sequence[dg.AssetsDefinition | dg.Ass
         for slug in context.partition_keys:
             for kind in (first, *others):
                 own = [return_ for of, return_ in returns if of == kind and return_.region_slug == slug]
-                shown = _landing_metadata(own, read, kind)
                 if kind == first:
-                    context.add_asset_metadata(shown, partition_key=slug)
+                    context.add_asset_metadata(_landing_metadata(own, read, kind), partition_key=slug)
                 elif own:
+                    shown = _landing_metadata(own, read, kind)
                     context.log_event(dg.AssetMaterialization(landed_key(kind), partition=slug, metadata=shown))
 
     return [
@@ -81,8 +81,8 @@ def landed_assets(programme: Programme) -> Sequence[dg.AssetsDefinition | dg.Ass
 
 def _description(kind: ReturnKind) -> str:
     return (
-        f"Accepted {kind.record}s of each region's returns of {kind.label}, validated and landed as Parquet.\n\n"
-        f"Each partition shows its region's {kind.record}s as every return stands by itself: which of them another "
+        f"Accepted {kind.records} of each region's returns of {kind.label}, validated and landed as Parquet.\n\n"
+        f"Each partition shows its region's {kind.records} as every return stands by itself: which of them another "
         "return keeps (rule R04) is decided when the warehouse is built."
     )
 

@@ -7,7 +7,10 @@ its fields and questions are is in model.py.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-COLUMNS_OF_EVERY_KIND = frozenset({"return_id", "version", "sheet", "row", "row_key", "case_pseudonym"})
+ROW_KEY = "row_key"
+"""The column of the canonical key of a record: the values of its key's fields, with a space between."""
+
+COLUMNS_OF_EVERY_KIND = frozenset({"return_id", "version", "sheet", "row", ROW_KEY, "case_pseudonym"})
 """What stands beside the fields of a landed row, so that no field can be called so."""
 
 TABLES_OF_EVERY_KIND = frozenset(
@@ -58,6 +61,11 @@ class ReturnKind:
     def case_reference(self) -> str | None:
         """The field that holds a case reference, if one does."""
         return self.key[0] if self.key_is_case_reference else None
+
+    @property
+    def records(self) -> str:
+        """What its rows are, in a word: cases."""
+        return f"{self.record}s"
 
     @property
     def words(self) -> Mapping[str, str]:

@@ -138,7 +138,7 @@ class Programme:
 
     kind: ReturnKind
     by_kind: Mapping[str, "Programme"] = dataclass_field(repr=False, compare=False)
-    """Name of a kind to the programme as that kind sees it; the first lies anywhere but in the others' folders."""
+    """Name of a kind to the programme as that kind sees it."""
     regions: tuple[Region, ...]
     pdus: tuple[Pdu, ...]
     fields: tuple[Field, ...]
@@ -164,16 +164,27 @@ class Programme:
         """The programme as a kind of return sees it. Raises KeyError where there is no such kind."""
         return self.by_kind[kind]
 
+    @cached_property
+    def kinds(self) -> tuple[ReturnKind, ...]:
+        """Every kind of return, the first of which lies anywhere but in the others' folders."""
+        return tuple(of_kind.kind for of_kind in self.by_kind.values())
+
+    def of_folder(self, name: str) -> "Programme | None":
+        """The programme as the kind sees it that has a folder of that name, if one has.
+
+        The name may be written in capitals, since some disks do not tell them apart.
+        """
+        folder = name.casefold()
+        return next((of_kind for of_kind in self.by_kind.values() if of_kind.kind.folder == folder), None)
+
     def of_return(self, region_slug: str | None, path: str) -> "Programme":
         """The programme as the kind of a return sees it: of the first kind where its path begins with no kind's folder.
 
-        `path` is the one under its region's folder; where it lies under no region it is of the first kind. A folder may
-        be written in capitals, since some disks do not tell them apart.
+        `path` is the one under its region's folder; where it lies under no region it is of the first kind.
         """
-        folder, slash, _ = path.casefold().partition("/")
-        first, *others = self.by_kind.values()
-        in_a_folder = region_slug is not None and slash
-        return next((other for other in others if in_a_folder and other.kind.folder == folder), first)
+        folder, slash, _ = path.partition("/")
+        in_a_folder = self.of_folder(folder) if region_slug is not None and slash else None
+        return in_a_folder or self.of(self.kinds[0].name)
 
     @cached_property
     def region_by_slug(self) -> Mapping[str, Region]:

@@ -48,7 +48,7 @@ def load_programme(seeds: Path) -> Programme:
     region_codes = {region.code for region in regions}
     pdus = tuple(_pdus(seeds / "pdus.csv", region_codes))
     kinds = tuple(_kinds(seeds))
-    fields = {kind.name: tuple(_fields(seeds / kind.fields_file)) for kind in kinds}
+    fields = {kind.name: tuple(_fields(seeds / kind.fields_file, kind)) for kind in kinds}
     headings, spellings = _rows(seeds / HEADING_SPELLINGS), _rows(seeds / VALUE_SPELLINGS)
     answer_types = _answer_types(spellings, fields.values())
     questions = {
@@ -195,7 +195,8 @@ def _check_folders_and_tables(kinds: Collection[ReturnKind]) -> None:
             raise ProgrammeError(f'{KINDS}: "{table}" is another landed table already. Give it a name of its own.')
 
 
-def _fields(path: Path) -> Iterator[Field]:
+def _fields(path: Path, kind: ReturnKind) -> Iterator[Field]:
+    """The fields of a file. Of a text that is a key the kind says whether it is a case reference."""
     known = {"text", "pdu", "choice", "date", "integer", "decimal", "boolean"}
     rows = _unique(path, "field")
     types = {row["field"]: row["type"] for row in rows}
@@ -212,7 +213,7 @@ def _fields(path: Path) -> Iterator[Field]:
         yield Field(
             name=name,
             required=row["required"] == "yes",
-            type=row["type"],
+            type="case_reference" if name == kind.case_reference else row["type"],
             allowed=("true", "false") if row["type"] == "boolean" else tuple(row["values"].split()),
             minimum=row["min"] or None,
             maximum=row["max"] or None,

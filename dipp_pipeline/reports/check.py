@@ -111,9 +111,7 @@ def _to_check(file: Path, region_slug: str | None, kind: str | None, programme: 
     below = folders[::-1].index(region.slug) if region and region.slug in folders else 0
     path = "/".join((*folders[len(folders) - below :], name))
     if kind is None:
-        of_folders = {other.kind.folder: other for other in programme.by_kind.values() if other.kind.folder}
-        named = (of_folders.get(folder.casefold()) for folder in reversed(folders))
-        nearest = next(filter(None, named), programme)
+        nearest = next(filter(None, map(programme.of_folder, reversed(folders))), programme)
         own = programme.of_return(region.slug if region else None, path) if below else nearest
     else:
         own = programme.of(kind)

@@ -128,7 +128,7 @@ def _answers(question: Question, programme: Programme) -> Iterator[str]:
 
 def _takes(field: Field, choices: Sequence[str], programme: Programme, region: Region | None) -> str:
     match field.type:
-        case "text" if field.name == programme.kind.case_reference:
+        case "case_reference":
             return f"Each {programme.kind.record} in one row only"
         case "text":
             return f"A text of up to {field.maximum} characters" if field.maximum else "A text"

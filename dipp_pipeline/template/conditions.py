@@ -143,7 +143,7 @@ class _Formulas:
 
     def _field(self, column: exp.Expr) -> Field:
         field = self.programme.field_by_name[column.name]
-        if field.type in ("text", "pdu"):
+        if field.type in ("case_reference", "text", "pdu"):
             raise _Untranslatable(field.name)
         return field
 

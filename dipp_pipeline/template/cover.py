@@ -23,10 +23,11 @@ _WIDTHS = {"A": 48, "B": 68, "C": 64}
 def _steps(programme: Programme) -> Iterator[tuple[str, str]]:
     """How to fill it in: a title and a text a step."""
     kind = programme.kind
-    asks, record = kind.answers_required and bool(programme.questions), kind.record
+    asks, record = _asks(programme), kind.record
     yield (
         f"A row for each {record}",
-        f"Fill in the sheet of {kind.label}, one {record} in a row from row 2 on. There is room for {ROWS} {record}s.",
+        f"Fill in the sheet of {kind.label}, one {record} in a row from row 2 on. There is room for {ROWS} "
+        f"{kind.records}.",
     )
     if asks:
         yield (
@@ -68,6 +69,11 @@ def _steps(programme: Programme) -> Iterator[tuple[str, str]]:
     yield "Save and send", "Save the workbook as .xlsx, without a password, and send it in for its region."
 
 
+def _asks(programme: Programme) -> bool:
+    """Whether every record must answer questions."""
+    return programme.kind.answers_required and bool(programme.questions)
+
+
 def _turns_grey(programme: Programme) -> bool:
     """Whether some question does not apply to every record."""
     return programme.kind.question_set is not None or any(question.applies_when for question in programme.questions)
@@ -75,7 +81,7 @@ def _turns_grey(programme: Programme) -> bool:
 
 def _looks(programme: Programme) -> Iterator[tuple[bool, bool, str, str]]:
     """What the looks of a heading mean: whether it leads, whether it is optional, a sample and a text."""
-    if programme.kind.answers_required and programme.questions:
+    if _asks(programme):
         yield True, False, "Dark, in bold", "A detail that is needed, or a summary question."
         yield False, False, "Light", "A prompt of the summary question before it."
         yield False, True, "Light, in italics", "A detail that may be left empty."

@@ -51,7 +51,7 @@ def _limited(field: Field, column: TemplateColumn, programme: Programme, cells: 
         case "decimal":
             lowest, highest = field.minimum or f"-{_LARGEST_NUMBER}", field.maximum or _LARGEST_NUMBER
             return DataValidation("decimal", lowest, highest, operator="between")
-        case "text" if field.name != programme.kind.case_reference:
+        case "text":
             return DataValidation("textLength", field.maximum or _LONGEST_TEXT, operator="lessThanOrEqual")
         case _:
             return DataValidation("custom", _is_case_reference_and_stands_once(column))

@@ -29,7 +29,7 @@ COVER = "How to fill it in"
 _NO_DAY = datetime(1980, 1, 1)
 """Openpyxl must have a day of writing; this is the one that a ZipInfo has unless it is told another."""
 
-_FORMATS = {"text": "@", "date": "dd/mm/yyyy", "integer": "0", "decimal": "0.##"}
+_FORMATS = {"case_reference": "@", "text": "@", "date": "dd/mm/yyyy", "integer": "0", "decimal": "0.##"}
 
 _ROOM_AROUND_TEXT = 4
 _NARROWEST, _WIDEST, _OF_A_QUESTION = 13, 40, 19

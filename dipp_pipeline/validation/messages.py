@@ -57,7 +57,7 @@ class _Cell:
 def _situation(rule_code: str, cell: _Cell) -> str:
     """Which of a rule's sentences is for the cell; most rules have one."""
     match rule_code:
-        case "R01" if cell.column != cell.programme.kind.case_reference:
+        case "R01" if cell.field and cell.field.type != "case_reference":
             return "key"
         case "R05" if cell.superseded:
             return "superseded"

@@ -81,7 +81,7 @@ def _key_missing(column: Column, programme: Programme) -> pl.Expr | None:
 
 @cell_rule("R02")
 def _case_reference_malformed(column: Column, programme: Programme) -> pl.Expr | None:
-    if column.name != programme.kind.case_reference:
+    if not _is_of_type(column, "case_reference"):
         return None
     return _wrong(column, ~pl.col(column.name).str.contains("^[A-Z][0-9]{6}$"))
 
@@ -112,7 +112,7 @@ def _value_unrecognised(column: Column, programme: Programme) -> pl.Expr | None:
             recognised = _is_within(value.cast(pl.Int32, strict=False), column)
         case Field(type="decimal"):
             recognised = _is_within(value.cast(pl.Float64, strict=False), column)
-        case Field(type="text") if column.name != programme.kind.case_reference:
+        case Field(type="text"):
             too_long = value.str.len_chars() > int(column.maximum) if column.maximum else pl.lit(False)
             recognised = ~too_long & ~value.map_elements(holds_case_reference, return_dtype=pl.Boolean)
         case Field(type="choice" | "boolean"):

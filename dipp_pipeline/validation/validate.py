@@ -11,6 +11,7 @@ from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.intake.issues import LONGEST_QUOTE, Issue
 from dipp_pipeline.intake.table import RecordTable
 from dipp_pipeline.programme.case_reference import CASE_REFERENCE_STRUCK, holds_case_reference
+from dipp_pipeline.programme.kinds import ROW_KEY
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.spreadsheets.cells import ROW
 from dipp_pipeline.validation.duplicates import repeated_rows
@@ -21,9 +22,6 @@ from dipp_pipeline.validation.schema import failures, record_schema
 
 OUTCOME = "_outcome"
 
-KEY = "row_key"
-"""The canonical key of a record: the values of its fields, with a space between."""
-
 
 @dataclass(frozen=True)
 class Validated:
@@ -32,10 +30,10 @@ class Validated:
     issues: tuple[Issue, ...]
     counts: Counts
     rows: pl.DataFrame
-    """One row an accepted record: SHEET, ROW, KEY where its kind has a key, and the fields in their types."""
+    """One row an accepted record: SHEET, ROW, ROW_KEY where its kind has a key, and the fields in their types."""
     answers: pl.DataFrame
-    """One row an answer of an accepted record: KEY where that is a case reference, else SHEET and ROW; question_code,
-    answer."""
+    """One row an answer of an accepted record: ROW_KEY where that is a case reference, else SHEET and ROW; its
+    question_code and answer."""
     columns: pl.DataFrame
     """Where each field and question stands: SHEET, column_name, letters."""
     contents: Contents
@@ -116,19 +114,19 @@ def _found_issues(
 def _told(found: str, column: str, programme: Programme) -> str:
     """What was found, shortened; of prose that holds a case reference no more than that."""
     field = programme.field_by_name.get(column)
-    is_prose = field is not None and field.type == "text" and column != programme.kind.case_reference
+    is_prose = field is not None and field.type == "text"
     return CASE_REFERENCE_STRUCK if is_prose and holds_case_reference(found) else found[:LONGEST_QUOTE]
 
 
 def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, programme: Programme) -> Validated:
     outcomes = values[OUTCOME].value_counts()
-    key = [pl.concat_str(programme.kind.key, separator=" ").alias(KEY)] if programme.kind.key else []
+    key = [pl.concat_str(programme.kind.key, separator=" ").alias(ROW_KEY)] if programme.kind.key else []
     accepted = values.filter(pl.col(OUTCOME) == "accepted").with_columns(key)
     fields = (typed(field, pl.col(field.name)).alias(field.name) for field in programme.fields)
     return Validated(
         issues=(*arrived.read.issues, *found),
         counts=Counts(received=values.height, **dict(outcomes.iter_rows())),
-        rows=accepted.select(SHEET, ROW, *([KEY] if key else []), *fields),
+        rows=accepted.select(SHEET, ROW, *([ROW_KEY] if key else []), *fields),
         answers=_answers(accepted, programme),
         columns=_columns(arrived.read.tables),
         contents=arrived.read.contents,
@@ -138,7 +136,7 @@ def _validated(arrived: Received, found: Sequence[Issue], values: pl.DataFrame, 
 
 def _answers(accepted: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     return accepted.unpivot(
-        index=[KEY] if programme.kind.case_reference else [SHEET, ROW],
+        index=[ROW_KEY] if programme.kind.case_reference else [SHEET, ROW],
         on=[question.code for question in programme.questions],
         variable_name="question_code",
         value_name="answer",

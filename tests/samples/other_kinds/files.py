@@ -16,6 +16,7 @@ import xlsxwriter
 import xlwt
 from openpyxl.utils import get_column_letter
 
+from tests.opendocument import MANIFEST, NAMESPACES
 from tests.samples.other_kinds.page import FormulaError, Page, SampleReturn, Sum
 
 WRITTEN_ON = datetime.datetime(2026, 4, 1)
@@ -138,7 +139,7 @@ def _ods(sample: SampleReturn) -> bytes:
     """As LibreOffice writes it, down to the repeated blank cells and rows at the end."""
     tables = "".join(map(_ods_table, sample.pages))
     content = f"""<?xml version="1.0" encoding="UTF-8"?>
-<office:document-content office:version="1.3" {_ODS_NAMESPACES}><office:automatic-styles>
+<office:document-content office:version="1.3" {NAMESPACES}><office:automatic-styles>
 <style:style style:name="shown" style:family="table"><style:table-properties table:display="true"/></style:style>
 <style:style style:name="hidden" style:family="table"><style:table-properties table:display="false"/></style:style>
 </office:automatic-styles><office:body><office:spreadsheet>
@@ -147,26 +148,9 @@ def _ods(sample: SampleReturn) -> bytes:
     with zipfile.ZipFile(written, "w") as archive:
         archive.writestr(zipfile.ZipInfo("mimetype"), "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(zipfile.ZipInfo("content.xml"), content)
-        archive.writestr(zipfile.ZipInfo("META-INF/manifest.xml"), _ODS_MANIFEST)
+        archive.writestr(zipfile.ZipInfo("META-INF/manifest.xml"), MANIFEST)
     return written.getvalue()
 
-
-_ODS_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="{name}"'
-    for prefix, name in {
-        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-        "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
-        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-        "of": "urn:oasis:names:tc:opendocument:xmlns:of:1.2",
-        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
-    }.items()
-)
-
-_ODS_MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
-<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
-<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>
-<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"""
 
 _BLANK_ROWS = (
     '<table:table-row table:number-rows-repeated="1048400">'
