@@ -14,7 +14,7 @@ from tests.homes import Home
 from tests.other_returns import OTHER_KINDS, valid_other_return
 from tests.returns import PROGRAMME, valid_return, write_csv, write_xlsx
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 KINDS = ("case-scores", *OTHER_KINDS)
 SURVEY, STAFFING, RECOMMENDATIONS = OTHER_KINDS

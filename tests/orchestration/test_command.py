@@ -14,7 +14,7 @@ from tests.end_to_end.dipp import dipp
 from tests.homes import Home, copied_definitions
 from tests.landing.small_returns import references, send_cases
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 
 def refreshed(home: Home) -> Refreshed:

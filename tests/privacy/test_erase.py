@@ -12,7 +12,7 @@ from tests.homes import Home, story
 from tests.privacy.erasing import accepted, left_of, refresh
 from tests.returns import WRITERS, valid_return, write_xlsx
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 CASE = valid_return().references()[1]
 
