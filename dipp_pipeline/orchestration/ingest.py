@@ -98,7 +98,10 @@ def main(answer: int) -> None:
     """Ingest, show progress on a terminal, and answer."""
     from dipp_pipeline.pipeline import ingest
 
-    home, region_slugs = pickle.load(sys.stdin.buffer)
+    try:
+        home, region_slugs = pickle.load(sys.stdin.buffer)
+    except (EOFError, pickle.UnpicklingError):
+        os._exit(1)  # whoever started it ended before the request was written, and says why
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     given: tuple[list[Submission], Exception | None]
     try:
