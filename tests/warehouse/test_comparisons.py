@@ -1,4 +1,4 @@
-"""Comparisons of regions with the rest, as the SQL models make them, are those of exact enumeration and of statistics libraries.
+"""Regions against the rest, as the SQL models compare them: as exact enumeration and libraries of statistics do.
 
 Each measure is a table of random counts of its own, among them none, all, and regions of 10,000 relevant cases.
 """
