@@ -48,7 +48,7 @@ steps as (
 ),
 
 -- Not by a running sum of ln n!: it grows with n, and with 120,000 cases in all p is wrong from its eighth digit. A product
--- of the ratios from the observed table outwards stays small where it matters, and p is right to its fourteenth.
+-- of the ratios from the observed table outwards stays small where it matters, and p is right to its twelfth.
 likelihoods as (
     select
         test_number,
