@@ -12,6 +12,13 @@ with levels as (
         null as region_code,
         regions.region_code as counted_region
     from seeds.regions as regions
+    union all
+    select
+        'rest' as level,
+        regions.region_code,
+        others.region_code as counted_region
+    from seeds.regions as regions
+    inner join seeds.regions as others on others.region_code <> regions.region_code
 ),
 
 inspected_by_region as (
@@ -68,6 +75,7 @@ counts as (
         figures.figure_order,
         figures.title,
         figures.stage,
+        figures.stage_label,
         figures.polarity,
         figures.question_kind,
         inspected.regions_included,
@@ -103,8 +111,8 @@ wilson as (
 )
 
 select
-    wilson.level::varchar as level,                            -- region or nation
-    wilson.region_code::varchar as region_code,                -- region; null of the nation
+    wilson.level::varchar as level,                            -- region, nation, or rest: all regions but one
+    wilson.region_code::varchar as region_code,                -- region, or the one that the rest is without; null of the nation
     wilson.figure_kind::varchar as figure_kind,                -- measure or question
     wilson.figure_code::varchar as figure_code,                -- code of the measure or question
     wilson.figure_order::integer as figure_order,              -- order of publication
@@ -126,5 +134,6 @@ select
     (case
         when wilson.p = 1 then 100
         else 100 * (wilson.centre + wilson.half_width)
-    end)::double as upper_95                                   -- Wilson interval, 0 to 100
+    end)::double as upper_95,                                  -- Wilson interval, 0 to 100
+    wilson.stage_label::varchar as stage_label                 -- stage or theme in words
 from wilson

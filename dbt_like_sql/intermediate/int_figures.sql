@@ -6,6 +6,10 @@ with measures as (
 
 questions as (
     select * from seeds.questions where question_set = 'core'
+),
+
+stages as (
+    select * from seeds.stages
 )
 
 select
@@ -17,8 +21,10 @@ select
     measures.polarity::varchar as polarity,                       -- positive where a high figure is good; null of a question
     null::varchar as question_kind,                               -- summary or prompt; null of a measure
     measures.question_code::varchar as question_codes,            -- the questions behind it, space-separated
-    measures.counted_answers::varchar as counted_answers          -- the answers that count, space-separated
+    measures.counted_answers::varchar as counted_answers,         -- the answers that count, space-separated
+    stages.stage_label::varchar as stage_label                    -- stage or theme in words
 from measures
+left join stages on stages.stage = measures.stage
 union all
 select
     'question',
@@ -29,5 +35,7 @@ select
     null,
     questions.kind,
     questions.question_code,
-    'yes'
+    'yes',
+    stages.stage_label
 from questions
+left join stages on stages.stage = questions.stage

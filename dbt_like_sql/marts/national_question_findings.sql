@@ -18,6 +18,7 @@ select
     counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
     counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
     counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.stage_label::varchar as stage_label  -- stage or theme of the question in words
 from counts
 order by counts.figure_order

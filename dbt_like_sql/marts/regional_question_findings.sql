@@ -5,7 +5,7 @@ with counts as (
 ),
 
 regions as (
-    select * from seeds.regions
+    select * from int_regions
 )
 
 select
@@ -21,7 +21,10 @@ select
     counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
     counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
     counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.stage_label::varchar as stage_label,  -- stage or theme of the question in words
+    regions.region_order::integer as region_order,  -- place of the region in the order of slugs, which is no order of performance
+    regions.country::varchar as country  -- country of the region
 from counts
 inner join regions on regions.region_code = counts.region_code
 where counts.cases_inspected > 0

@@ -30,9 +30,22 @@ Row = dict[str, str]
 KINDS = "kinds.csv"
 HEADING_SPELLINGS = "heading_spellings.csv"
 VALUE_SPELLINGS = "value_spellings.csv"
+MEASURES = "measures.csv"
+STAGES = "stages.csv"
+HEADLINE_TEMPLATES = "headline_templates.csv"
+HEADLINE_PHRASES = "headline_phrases.csv"
 
 BOOLEAN = "boolean"
 """The list of values that all yes-or-no fields share."""
+
+SITUATIONS = {"figure", "figure_so_far", "no_relevant_case", "higher_than_rest", "lower_than_rest"}
+"""Those of a headline, as `int_headline_words` tells them apart."""
+
+HEADLINE_WORDS = {
+    *("phrase", "counted", "relevant", "percentage", "lower", "upper", "regions", "all_regions"),
+    *("rest_counted", "rest_relevant", "rest_percentage", "difference_lower", "difference_upper"),
+}
+"""What stands in braces in a template of headlines, as `headlines` fills it in."""
 
 
 @cache
@@ -58,7 +71,9 @@ def load_programme(seeds: Path) -> Programme:
     for kind in kinds:
         _check_kind(kind, fields[kind.name], questions[kind.name])
     _check_folders_and_tables(kinds)
-    _check_measures(seeds / "measures.csv", {question.code for question in questions[kinds[0].name]})
+    _check_measures(seeds / MEASURES, questions[kinds[0].name], spellings)
+    _check_stages(seeds, questions[kinds[0].name])
+    _check_headlines(seeds)
     _check_headings(headings, fields.values())
     answered = {question.answer_type for own in questions.values() for question in own}
     _check_spellings(spellings, fields.values(), answered)
@@ -276,17 +291,75 @@ def _advice(path: Path) -> Mapping[str, Mapping[str, str]]:
 def _can_be_filled(advice: str) -> bool:
     """Whether its braces enclose names and nothing else."""
     try:
-        names = [name for _, name, _, _ in Formatter().parse(advice) if name is not None]
+        return all(name.isidentifier() for name in _placeholders(advice))
     except ValueError:
         return False
-    return all(name.isidentifier() for name in names)
 
 
-def _check_measures(path: Path, question_codes: set[str]) -> None:
-    for row in _unique(path, "measure_code", "measure_order"):
+def _placeholders(text: str) -> list[str]:
+    """What stands in braces. Raises ValueError where one opens or closes nothing."""
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+
+
+def _check_measures(path: Path, questions: tuple[Question, ...], spellings: list[Row]) -> None:
+    answer_types = {question.code: question.answer_type for question in questions}
+    measures = {row["measure_code"]: row for row in _unique(path, "measure_code", "measure_order")}
+    for measure, row in measures.items():
         for code in row["question_code"].split():
-            if code not in question_codes:
-                raise ProgrammeError(f'{path.name}: "{row["measure_code"]}" counts "{code}", which is no question.')
+            if code not in answer_types:
+                raise ProgrammeError(f'{path.name}: "{measure}" counts "{code}", which is no question.')
+        if partner := row["complement_of"]:
+            entry = f'{path.name}: "{measure}" is the complement of "{partner}"'
+            if partner not in measures:
+                raise ProgrammeError(f"{entry}, which is no measure.")
+            _check_complement(entry, row, measures[partner], answer_types, spellings)
+
+
+def _check_complement(
+    entry: str, row: Row, partner: Row, answer_types: Mapping[str, str], spellings: list[Row]
+) -> None:
+    """Of one question, since what some of several leave over is counted by no answer of theirs."""
+    if row["question_code"] != partner["question_code"] or row["question_code"] not in answer_types:
+        raise ProgrammeError(f"{entry}, and they are not of the same one question.")
+    if partner["complement_of"]:
+        raise ProgrammeError(f"{entry}, which is one itself. Name the measure that is none.")
+    answers = {row["value"] for row in _rows_of(spellings, {answer_types[row["question_code"]]})} - {"not_applicable"}
+    counted = row["counted_answers"].split() + partner["counted_answers"].split()
+    if sorted(counted) != sorted(answers):
+        raise ProgrammeError(f"{entry}, and together they do not count each answer to {row['question_code']} once.")
+
+
+def _check_stages(seeds: Path, questions: tuple[Question, ...]) -> None:
+    labels = {row["stage"]: row["stage_label"] for row in _unique(seeds / STAGES, "stage", "stage_label")}
+    of_questions = {f'question "{question.code}"': question.stage for question in questions}
+    of_measures = {f'measure "{row["measure_code"]}"': row["stage"] for row in _rows(seeds / MEASURES)}
+    for entry, stage in (of_questions | of_measures).items():
+        if not labels.get(stage):
+            raise ProgrammeError(f'{STAGES}: "{stage}", the stage of {entry}, has no label. Give it a line.')
+
+
+def _check_headlines(seeds: Path) -> None:
+    templates = {row["situation"]: row["template"] for row in _unique(seeds / HEADLINE_TEMPLATES, "situation")}
+    _check_listed(HEADLINE_TEMPLATES, templates, SITUATIONS, "situation")
+    for situation, template in templates.items():
+        entry = f'{HEADLINE_TEMPLATES}: "{situation}"'
+        if not _can_be_filled(template):
+            raise ProgrammeError(f"{entry} has a brace that opens or closes no placeholder. Mend it.")
+        for unknown in sorted(set(_placeholders(template)) - HEADLINE_WORDS):
+            raise ProgrammeError(f"{entry} asks for {{{unknown}}}. Use one of {', '.join(sorted(HEADLINE_WORDS))}.")
+    phrases = {row["measure_code"]: row["phrase"] for row in _unique(seeds / HEADLINE_PHRASES, "measure_code")}
+    _check_listed(HEADLINE_PHRASES, phrases, {row["measure_code"] for row in _rows(seeds / MEASURES)}, "measure")
+    for measure, phrase in phrases.items():
+        if {"{", "}"} & set(phrase):
+            raise ProgrammeError(f'{HEADLINE_PHRASES}: "{measure}" has a brace, and nothing fills it. Take it out.')
+
+
+def _check_listed(file: str, words: Mapping[str, str], expected: Collection[str], what: str) -> None:
+    """Each of the expected entries has its words, and no other entry has any."""
+    for code in sorted(words.keys() - set(expected)):
+        raise ProgrammeError(f'{file}: "{code}" is no {what}. Mend it or take it out.')
+    for code in sorted(code for code in expected if not words.get(code)):
+        raise ProgrammeError(f'{file}: the {what} "{code}" has no words. Give it a line.')
 
 
 def _one_meaning(file: str, pairs: Iterable[tuple[str, str, str]]) -> dict[str, str]:

@@ -263,9 +263,13 @@ def waiting(returns: Collection[Return]) -> set[str]:
 
 
 def figures(home: Home, region_code: str) -> list[tuple[object, ...]]:
-    """A region's measures."""
+    """A region's measures, without what compares it with the rest, which is of other returns."""
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        return warehouse.execute("from regional_findings where region_code = ?", [region_code]).fetchall()
+        return warehouse.execute(
+            "select measure_code, cases_inspected, relevant_cases, counted_cases, percentage, lower_95, upper_95"
+            " from regional_findings where region_code = ?",
+            [region_code],
+        ).fetchall()
 
 
 def cases_inspected(home: Home) -> dict[str, int]:

@@ -148,7 +148,65 @@ def test_the_seeds_agree_with_themselves():
             "staffing_fields.csv", add("version,no,integer,,1,2,,"), "version", id="field called like a column"
         ),
         pytest.param("staffing_fields.csv", add("mood,no,choice,,,,,"), "mood", id="choice of nothing"),
-        pytest.param("measures.csv", add("new,99,planning,New,C2 C9,yes,positive"), "C9", id="measure of no question"),
+        pytest.param("measures.csv", add("new,99,planning,New,C2 C9,yes,positive,"), "C9", id="measure of no question"),
+        *(
+            pytest.param(
+                "measures.csv",
+                add(f"new,99,planning,New,{questions},{answers},negative,{partner}"),
+                f'"new" is the complement of "{partner}", {what}',
+                id=f"complement {what}",
+            )
+            for partner, questions, answers, what in (
+                ("none", "C2", "no", "which is no measure"),
+                ("planning_sufficient", "C3", "no", "and they are not of the same one question"),
+                ("all_stages_sufficient", "C1 C2 C3 C4", "no", "and they are not of the same one question"),
+                ("oversight_ineffective_or_absent", "C5", "yes", "which is one itself"),
+                ("oversight_effective", "C5", "no_absent", "and together they do not count each answer to C5 once"),
+                ("oversight_effective", "C5", "yes no_ineffective no_absent", "and together they do not count each"),
+            )
+        ),
+        pytest.param(
+            "stages.csv",
+            replace("planning,Planning\n", ""),
+            '"planning", the stage of question "C2"',
+            id="stage of a question without a label",
+        ),
+        pytest.param(
+            "stages.csv",
+            replace("All four stages", ""),
+            '"all_stages", the stage of measure "all_stages_sufficient"',
+            id="stage of a measure without a label",
+        ),
+        pytest.param("stages.csv", add("planning,Plans"), "planning", id="stage twice"),
+        pytest.param(
+            "headline_templates.csv",
+            replace("lower_than_rest,", "below_the_rest,"),
+            "below_the_rest",
+            id="headline of no situation",
+        ),
+        pytest.param(
+            "headline_templates.csv",
+            lambda text: text[: text.index("lower_than_rest")],
+            "lower_than_rest",
+            id="situation without a headline",
+        ),
+        pytest.param("headline_templates.csv", replace("{rest_counted}", "{rank}"), "{rank}", id="headline of a rank"),
+        pytest.param(
+            "headline_templates.csv", replace("{phrase}.", "{phrase."), "no_relevant_case", id="headline with a brace"
+        ),
+        pytest.param("headline_phrases.csv", add("new,it was new"), "new", id="phrase of no measure"),
+        pytest.param(
+            "headline_phrases.csv",
+            replace("oversight_effective,management oversight was effective\n", ""),
+            "oversight_effective",
+            id="measure without a phrase",
+        ),
+        pytest.param(
+            "headline_phrases.csv",
+            replace("was effective", "was {effective}"),
+            "delivery_effective",
+            id="filled phrase",
+        ),
     ],
 )
 def test_a_contradiction_is_an_error_that_names_file_and_entry(own_seeds, name, edit, entry):

@@ -17,14 +17,34 @@ STATISTICS = (
     " percentage_rounded INTEGER, lower_95 DOUBLE, upper_95 DOUBLE"
 )
 MEASURE = "measure_code VARCHAR, measure_title VARCHAR, stage VARCHAR, polarity VARCHAR"
+PLACE = "region_order INTEGER, country VARCHAR"
+COMPARISON = (
+    "rest_relevant_cases INTEGER, rest_counted_cases INTEGER, rest_percentage DOUBLE, difference DOUBLE,"
+    " difference_lower_95 DOUBLE, difference_upper_95 DOUBLE, p_value DOUBLE, p_adjusted DOUBLE,"
+    " differs_from_rest BOOLEAN"
+)
 QUESTION = "question_code VARCHAR, question_label VARCHAR, stage VARCHAR, kind VARCHAR"
 NATION = "regions_included INTEGER, regions_expected INTEGER, status VARCHAR"
 
 TABLES = {
-    "regional_findings": f"region_code VARCHAR, region_name VARCHAR, {MEASURE}, {STATISTICS}",
-    "national_findings": f"{MEASURE}, {NATION}, {STATISTICS}",
-    "regional_question_findings": f"region_code VARCHAR, region_name VARCHAR, {QUESTION}, {STATISTICS}",
-    "national_question_findings": f"{QUESTION}, {NATION}, {STATISTICS}",
+    "regional_findings": (
+        f"region_code VARCHAR, region_name VARCHAR, {MEASURE}, {STATISTICS}, {COMPARISON},"
+        f" measure_order INTEGER, stage_label VARCHAR, {PLACE}"
+    ),
+    "national_findings": f"{MEASURE}, {NATION}, {STATISTICS}, measure_order INTEGER, stage_label VARCHAR",
+    "regional_question_findings": (
+        f"region_code VARCHAR, region_name VARCHAR, {QUESTION}, {STATISTICS}, stage_label VARCHAR, {PLACE}"
+    ),
+    "national_question_findings": f"{QUESTION}, {NATION}, {STATISTICS}, stage_label VARCHAR",
+    "findings_for_charts": (
+        "level VARCHAR, region_code VARCHAR, region_name VARCHAR, region_order INTEGER, measure_code VARCHAR,"
+        " measure_title VARCHAR, measure_order INTEGER, stage_label VARCHAR, polarity VARCHAR,"
+        f" {STATISTICS}, {COMPARISON}, country VARCHAR"
+    ),
+    "headlines": (
+        "level VARCHAR, region_code VARCHAR, region_name VARCHAR, measure_code VARCHAR, measure_order INTEGER,"
+        " headline VARCHAR, situation VARCHAR"
+    ),
     "programme_progress": (
         "region_code VARCHAR, region_name VARCHAR, status VARCHAR, returns_received INTEGER, returns_refused INTEGER,"
         " cases_received INTEGER, cases_accepted INTEGER, cases_quarantined INTEGER, last_received_at TIMESTAMP,"
@@ -69,6 +89,8 @@ ROWS = {
     "national_findings": 11,
     "regional_question_findings": 5 * 24,
     "national_question_findings": 24,
+    "findings_for_charts": 13 * 11,
+    "headlines": 6 * 11,
     "programme_progress": 12,
     "data_quality": 38,
     "staff_survey_findings": 60,
@@ -77,7 +99,7 @@ ROWS = {
     "recommendation_progress": 25,
     "follow_up": 5,
     "release_info": 1,
-    "data_dictionary": 134,
+    "data_dictionary": 186,
 }
 
 
@@ -102,6 +124,43 @@ def test_a_table_has_the_columns_and_types_of_the_contract(findings: duckdb.Duck
 @pytest.mark.parametrize(("table", "rows"), ROWS.items())
 def test_a_table_has_a_row_for_each_of_its_grain(findings: duckdb.DuckDBPyConnection, table: str, rows: int):
     assert len(findings.execute(f"from {table}").fetchall()) == rows
+
+
+@pytest.mark.parametrize(("level", "table"), [("region", "regional_findings"), ("nation", "national_findings")])
+def test_the_table_for_charts_has_the_figures_of_the_findings(
+    findings: duckdb.DuckDBPyConnection, level: str, table: str
+):
+    shared = [name for name in columns(findings, "findings_for_charts") if name in columns(findings, table)]
+    listed = ", ".join(shared)
+
+    charted = findings.execute(
+        f"select {listed} from findings_for_charts where level = ? and cases_inspected is not null order by all",
+        [level],
+    ).fetchall()
+
+    assert len(shared) == {"region": 25, "nation": 12}[level]
+    assert charted == findings.execute(f"select {listed} from {table} order by all").fetchall()
+
+
+def test_a_headline_is_a_sentence_with_the_counts_and_interval_of_its_finding(findings: duckdb.DuckDBPyConnection):
+    said = findings.execute(
+        "select headline from headlines"
+        " where region_name = 'West Midlands' and measure_code = 'oversight_ineffective_or_absent'"
+    ).fetchall()
+
+    assert said == [
+        (
+            "In 49 out of 80 relevant cases, management oversight was ineffective or absent"
+            " (61 per cent; 95 per cent interval 50 to 71).",
+        )
+    ]
+
+
+def test_every_text_that_a_headline_can_be_made_of_leaves_judgement_to_the_reader():
+    words = "outstanding|good|requires improvement|inadequate|better|worse|best|worst|rank|top|bottom"
+    texts = [SQL_FOLDER / "seeds" / f"headline_{name}.csv" for name in ("templates", "phrases")]
+
+    assert [text.name for text in texts if re.search(rf"(?i)\b({words})", text.read_text("utf-8"))] == []
 
 
 def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
@@ -196,6 +255,10 @@ def test_no_return_or_sheet_is_named_in_the_published_file(published_demo: Home)
 
     assert named == []
     assert b".xlsx" not in published
+
+
+def columns(findings: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [column[0] for column in findings.execute(f"from {table} limit 0").description]
 
 
 def is_reference(cell: object) -> bool:

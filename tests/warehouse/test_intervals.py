@@ -18,7 +18,8 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
             create table int_accepted_cases as select 'N52' as region_code from range({LARGEST_REGION});
             create table int_figures as
                 select 'measure' as figure_kind, concat(relevant, ' ', counted) as figure_code, 1 as figure_order,
-                    'title' as title, 'stage' as stage, 'positive' as polarity, null as question_kind, relevant, counted
+                    'title' as title, 'stage' as stage, 'Stage' as stage_label, 'positive' as polarity,
+                    null as question_kind, relevant, counted
                 from range(1, {LARGEST_REGION + 1}) as numbers(relevant),
                     range(0, {LARGEST_REGION + 1}) as shares(counted)
                 where counted <= relevant;

@@ -203,7 +203,9 @@ def test_the_marts_are_the_published_tables(project: Project):
     assert {mart.name for mart in project.marts} == {
         "data_dictionary",
         "data_quality",
+        "findings_for_charts",
         "follow_up",
+        "headlines",
         "national_findings",
         "national_question_findings",
         "programme_progress",

@@ -13,6 +13,10 @@ TESTS = load_project(SQL_FOLDER).tests
 
 ONE_FIGURE = "level = 'region' and region_code = 'N03' and figure_code = 'delivery_effective'"
 ONE_FIGURE_OF_NO_CASE = "level = 'region' and region_code = 'N52' and figure_code = 'delivery_effective'"
+ONE_COMPARISON = "region_code = 'N03' and measure_code = 'delivery_effective'"
+ONE_IN_CHARTS = f"level = 'region' and {ONE_COMPARISON}"
+NATION_IN_CHARTS = "level = 'nation' and measure_code = 'delivery_effective'"
+A_COMPLEMENT = "region_code = 'N03' and measure_code = 'oversight_ineffective_or_absent'"
 ONE_CASE = "case_pseudonym = (select min(case_pseudonym) from int_accepted_cases)"
 
 NO_RETURN = """
@@ -135,12 +139,67 @@ CORRUPTIONS = {
         "a case landed that was not accepted": f"insert into landing.cases from landing.cases where {ONE_CASE}",
         "a row of another kind accepted that did not land": NO_RETURN,
     },
+    "charts_show_the_findings": {
+        "a region lost": f"delete from findings_for_charts where {ONE_IN_CHARTS}",
+        "a region twice": f"insert into findings_for_charts from findings_for_charts where {ONE_IN_CHARTS}",
+        "the nation lost": f"delete from findings_for_charts where {NATION_IN_CHARTS}",
+        "a region lost that is not inspected": """
+            delete from findings_for_charts where region_code = 'N52' and measure_code = 'delivery_effective'""",
+        "counts of a region that is not inspected": """
+            update findings_for_charts set relevant_cases = 0 where region_code = 'N52'""",
+        "other cases of the nation": f"""
+            update findings_for_charts set counted_cases = counted_cases + 1 where {NATION_IN_CHARTS}""",
+    }
+    | {
+        f"other {column} of a region": f"""
+            update findings_for_charts set {column} = {column} + 1 where {ONE_IN_CHARTS}"""
+        for column in ("relevant_cases", "counted_cases", "difference")
+    },
+    "complements_are_tested_once": {
+        "a p value of its own": f"update regional_findings set p_adjusted = p_adjusted / 2 where {A_COMPLEMENT}",
+        "no p value": f"""
+            update regional_findings set difference = null, difference_lower_95 = null, difference_upper_95 = null,
+                p_value = null, p_adjusted = null, differs_from_rest = null,
+                rest_relevant_cases = 0, rest_counted_cases = 0, rest_percentage = null
+            where {A_COMPLEMENT}""",
+        "a case that neither counts": f"""
+            update regional_findings set counted_cases = counted_cases - 1 where {A_COMPLEMENT};
+            update national_findings set counted_cases = counted_cases - 1
+            where measure_code = 'oversight_ineffective_or_absent'""",
+    },
     "counts_are_nested": {
         "more counted than relevant": f"update int_figure_counts set counted_cases = 1 where {ONE_FIGURE_OF_NO_CASE}",
         "more relevant than inspected": f"""
             update int_figure_counts set cases_inspected = relevant_cases - 1 where {ONE_FIGURE}""",
         "counts missing": f"update int_figure_counts set counted_cases = null where {ONE_FIGURE_OF_NO_CASE}",
         "fewer counted than none": f"update int_figure_counts set counted_cases = -1 where {ONE_FIGURE_OF_NO_CASE}",
+    },
+    "differences_are_tested": {
+        "another rest": f"update regional_findings set rest_percentage = rest_percentage + 1 where {ONE_COMPARISON}",
+        "a rest without its percentage": f"update regional_findings set rest_percentage = null where {ONE_COMPARISON}",
+        "below its interval": f"""
+            update regional_findings set difference_lower_95 = difference + 1 where {ONE_COMPARISON}""",
+        "above its interval": f"""
+            update regional_findings set difference_upper_95 = difference - 1 where {ONE_COMPARISON}""",
+        "further than all cases": f"update regional_findings set difference_upper_95 = 101 where {ONE_COMPARISON}",
+        "a p value below 0": f"update regional_findings set p_value = -0.1 where {ONE_COMPARISON}",
+        "adjusted above 1": f"update regional_findings set p_adjusted = 1.1 where {ONE_COMPARISON}",
+        "adjusted to less": f"""
+            update regional_findings set p_value = 0.9, p_adjusted = 0.8, differs_from_rest = false
+            where {ONE_COMPARISON}""",
+        "called different that is not": f"""
+            update regional_findings set p_value = 0.06, p_adjusted = 0.06, differs_from_rest = true
+            where {ONE_COMPARISON}""",
+        "a difference from no case": f"""
+            update regional_findings set rest_relevant_cases = 0, rest_counted_cases = 0, rest_percentage = null
+            where {ONE_COMPARISON}""",
+    }
+    | {
+        f"{column} missing": f"update regional_findings set {column} = null where {ONE_COMPARISON}"
+        for column in (
+            *("difference", "difference_lower_95", "difference_upper_95", "p_value", "p_adjusted"),
+            "differs_from_rest",
+        )
     },
     "every_region_answers_every_measure": {
         "a region that has another's measure": """
@@ -176,6 +235,14 @@ CORRUPTIONS = {
             insert into int_figure_counts from int_figure_counts
             where level = 'nation' and figure_code = 'C1'""",
     },
+    "headlines_are_complete": {
+        "a sentence lost": f"delete from headlines where {ONE_IN_CHARTS}",
+        "a sentence twice": f"insert into headlines from headlines where {ONE_IN_CHARTS}",
+        "a difference that is not told": f"""
+            update findings_for_charts set differs_from_rest = true where {ONE_IN_CHARTS}""",
+        "a placeholder left": f"update headlines set headline = 'In {{counted}} cases' where {ONE_IN_CHARTS}",
+        "a sentence of nothing": f"update headlines set headline = null where {ONE_IN_CHARTS}",
+    },
     "keys_are_kept_once": {
         "a key that two returns keep": inserted(
             "int_key_claims", ("one", 1, "visits", "N03", "1", True), ("two", 1, "visits", "N03", "1", True)
@@ -209,6 +276,15 @@ CORRUPTIONS = {
     },
     "national_questions_are_complete": {
         "a question lost": "delete from national_question_findings where question_code = 'C3'",
+    },
+    "p_values_rise_together": {
+        "out of their order": """
+            update int_adjusted_tests set p_adjusted = 0
+            where p_value = (select max(p_value) from int_adjusted_tests)""",
+        "one missing": f"update int_adjusted_tests set p_adjusted = null where {ONE_COMPARISON}",
+        "the largest raised": f"""
+            update int_adjusted_tests set p_value = p_value / 2;
+            update int_adjusted_tests set p_value = 0.9, p_adjusted = 1 where {ONE_COMPARISON}""",
     },
     "percentages_agree_with_their_counts": {
         "a percentage of other counts": f"""
@@ -254,6 +330,13 @@ CORRUPTIONS = {
         "a description lost": "update data_dictionary set description = null where column_name = 'release_id'",
         "a dictionary of nothing": "delete from data_dictionary",
         "a description empty": "update data_dictionary set description = '' where column_name = 'release_id'",
+    },
+    "region_and_rest_are_the_nation": {
+        "a case that the rest leaves out": f"""
+            update int_comparisons set rest_relevant_cases = rest_relevant_cases - 1 where {ONE_COMPARISON}""",
+        "a case that the rest invents": f"""
+            update int_comparisons set rest_counted_cases = rest_counted_cases + 1 where {ONE_COMPARISON}""",
+        "counts missing": f"update int_comparisons set rest_counted_cases = null where {ONE_COMPARISON}",
     },
     "release_is_one": {
         "no release": "delete from release_info",

@@ -14,7 +14,8 @@ from tests.homes import SQL_FOLDER
 FUNCTIONS = (
     *(exp.And, exp.Or, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif),
     *(exp.Count, exp.Sum, exp.Min, exp.Max, exp.RowNumber),
-    *(exp.Concat, exp.StrPosition, exp.Substring, exp.Floor, exp.Sqrt),
+    *(exp.Concat, exp.StrPosition, exp.Substring, exp.Replace),
+    *(exp.Floor, exp.Sqrt, exp.Ln, exp.Exp),
 )
 """Those that were tried on both engines. None of them makes or reads a list, and none is a macro."""
 

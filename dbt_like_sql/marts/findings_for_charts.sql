@@ -1,0 +1,71 @@
+-- Every finding in one table, for charts: each region, inspected or not, and the nation.
+-- grain: one row a level, region and measure: all regions, and the nation
+with measures as (
+    select * from int_figures where figure_kind = 'measure'
+),
+
+places as (
+    select
+        'region' as level,
+        region_code,
+        region_name,
+        region_order,
+        country
+    from int_regions
+    union all
+    select
+        'nation' as level,
+        null as region_code,
+        null as region_name,
+        null as region_order,
+        null as country
+),
+
+regional as (
+    select * from regional_findings
+),
+
+national as (
+    select * from national_findings
+)
+
+select
+    places.level::varchar as level,  -- region or nation
+    places.region_code::varchar as region_code,  -- nDelius provider code of the region; null of the nation
+    places.region_name::varchar as region_name,  -- name of the region; null of the nation
+    places.region_order::integer as region_order,  -- place of the region in the order of slugs, which is no order of performance; null of the nation
+    measures.figure_code::varchar as measure_code,  -- code of the measure
+    measures.title::varchar as measure_title,  -- title of the measure
+    measures.figure_order::integer as measure_order,  -- place of the measure in the order of publication
+    measures.stage_label::varchar as stage_label,  -- stage or theme of the measure in words
+    measures.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    coalesce(regional.cases_inspected, national.cases_inspected)::integer as cases_inspected,  -- accepted cases; null of a region that has none yet, as all figures
+    coalesce(regional.relevant_cases, national.relevant_cases)::integer as relevant_cases,  -- of these, cases to which the measure applies and which answer it
+    coalesce(regional.counted_cases, national.counted_cases)::integer as counted_cases,  -- of these, cases that count towards the percentage
+    coalesce(regional.percentage, national.percentage)::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
+    coalesce(regional.percentage_rounded, national.percentage_rounded)::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
+    coalesce(regional.lower_95, national.lower_95)::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
+    coalesce(regional.upper_95, national.upper_95)::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    regional.rest_relevant_cases::integer as rest_relevant_cases,  -- relevant cases of the rest of the programme: all other regions with accepted cases; null of the nation, which has no rest, as all comparisons
+    regional.rest_counted_cases::integer as rest_counted_cases,  -- of these, cases that count towards the percentage
+    regional.rest_percentage::double as rest_percentage,  -- counted of relevant cases of the rest, 0 to 100; null where it has no relevant case
+    regional.difference::double as difference,  -- percentage less that of the rest, in percentage points; null, as all that follows from it, where either has no relevant case
+    regional.difference_lower_95::double as difference_lower_95,  -- lower bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points
+    regional.difference_upper_95::double as difference_upper_95,  -- upper bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points
+    regional.p_value::double as p_value,  -- two-sided p value of Fisher's exact test of the region against the rest
+    regional.p_adjusted::double as p_adjusted,  -- the p value adjusted by Benjamini and Hochberg's method for all regions and measures; a complement's is that of the measure it complements
+    regional.differs_from_rest::boolean as differs_from_rest,  -- whether the adjusted p value is below 0.05
+    places.country::varchar as country  -- country of the region; null of the nation
+from places
+cross join measures
+left join regional
+    on places.level = 'region'
+    and regional.region_code = places.region_code
+    and regional.measure_code = measures.figure_code
+left join national
+    on places.level = 'nation'
+    and national.measure_code = measures.figure_code
+order by
+    case places.level when 'region' then 1 else 2 end,
+    places.region_order,
+    measures.figure_order
