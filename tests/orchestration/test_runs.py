@@ -14,7 +14,7 @@ from dipp_pipeline.orchestration.landed import region_partitions
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.reports.status import summarise, summarise_returns
 from tests.end_to_end.dipp import DEMO_RETURNS
-from tests.homes import SQL_FOLDER, Home
+from tests.homes import SQL_FOLDER, Home, copied_definitions
 from tests.landing.small_returns import references, return_of, send, send_cases
 
 pytestmark = pytest.mark.thorough
@@ -86,6 +86,31 @@ def test_a_failed_sql_test_fails_the_run_and_publishes_nothing(
         (["fct_answers"], "never_right")
     ]
     assert not home.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("published", "contradictions"), [("less than half,,,,,50", 0), ("less than a quarter,,,,,25", 1)]
+)
+def test_a_run_warns_of_a_figure_that_contradicts_what_was_published_and_publishes(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, published: str, contradictions: int
+) -> None:
+    definitions = copied_definitions(tmp_path / "sql")
+    figures = definitions / "seeds" / "published_figures.csv"
+    figures.write_text(figures.read_text("utf-8").replace("less than half,,,,,50", published, 1), "utf-8")
+    job = build_definitions(replace(home, sql_folder=definitions)).resolve_job_def("nightly_refresh")
+
+    result = job.execute_in_process(instance=instance)
+
+    (check,) = (
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.check_name == assets.AGREES_WITH_PUBLISHED
+    )
+    assert check.asset_key == assets.AS_PUBLISHED
+    assert (check.passed, check.severity) == (contradictions == 0, dg.AssetCheckSeverity.WARN)
+    assert check.metadata["count"].value == contradictions
+    assert result.success
+    assert home.database.exists()
 
 
 def test_the_sensor_asks_for_a_refresh_once_for_each_new_content(home: Home) -> None:

@@ -21,7 +21,15 @@ from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
 
 PROJECT = load_project(SQL_FOLDER)
-MODELS = ("int_figure_counts", "int_comparisons", "int_numbers", "int_exact_tests", "int_adjusted_tests")
+MODELS = (
+    "int_level_counts",
+    "int_proportions",
+    "int_figure_counts",
+    "int_comparisons",
+    "int_numbers",
+    "int_exact_tests",
+    "int_adjusted_tests",
+)
 
 Row = Mapping[str, Any]
 
@@ -210,6 +218,8 @@ def rows(measures: Sequence[Measure], threads: int = 2) -> Iterator[Row]:
             create table seeds.regions as select distinct region_code from counts;
             create table seeds.measures as
                 select distinct figure_code as measure_code, null::varchar as complement_of from counts;
+            create table int_steps (step integer, region_code varchar);
+            create table int_survey_shown (respondents integer, agreeing integer);
             create table int_accepted_cases as select region_code from seeds.regions;
             create table int_figures as
                 select distinct 'measure' as figure_kind, figure_code, 1 as figure_order, 'title' as title,

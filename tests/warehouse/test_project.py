@@ -201,9 +201,11 @@ def test_models_stand_after_what_they_read_whatever_their_names(tmp_path: Path, 
 
 def test_the_marts_are_the_published_tables(project: Project):
     assert {mart.name for mart in project.marts} == {
+        "as_published",
         "data_dictionary",
         "data_quality",
         "findings_for_charts",
+        "findings_over_time",
         "follow_up",
         "headlines",
         "national_findings",
@@ -252,6 +254,17 @@ def test_every_model_stands_after_all_that_it_reads(project: Project):
         ),
         ("int_figures", "title", {("seeds.measures", "title"), ("seeds.questions", "label")}),
         ("national_findings", "percentage", {("int_figure_counts", "percentage")}),
+        ("findings_over_time", "percentage", {("int_figure_counts", "percentage")}),
+        (
+            "int_proportions",
+            "percentage",
+            {
+                ("int_level_counts", "relevant_cases"),
+                ("int_level_counts", "counted_cases"),
+                ("int_survey_shown", "respondents"),
+                ("int_survey_shown", "agreeing"),
+            },
+        ),
         (
             "national_findings",
             "status",
