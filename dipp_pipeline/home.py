@@ -24,7 +24,7 @@ from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
 
 if TYPE_CHECKING:
@@ -111,6 +111,24 @@ class Home:
     @property
     def database(self) -> Path:
         return self.published / "dipp_findings.duckdb"
+
+    @property
+    def internal(self) -> Edition:
+        """The inspectorate's own edition, of every region."""
+        record = self.restricted / "releases.json"
+        return Edition(self.warehouse, self.published, self.releases, self.former_releases, record)
+
+    @property
+    def public(self) -> Edition:
+        """The edition of the regions that were approved for it."""
+        name = "public-releases"
+        return Edition(
+            warehouse=self.restricted / "public.duckdb",
+            published=self.path / "public",
+            releases=self.path / name,
+            former_releases=self.restricted / name,
+            record=self.restricted / f"{name}.json",
+        )
 
     @property
     def dagster(self) -> Path:
@@ -211,6 +229,7 @@ class Home:
         """Take away what killed runs left half-written. The home is locked; nothing in the drop folder is touched."""
         atomic.sweep(self.restricted, _LEFT_BY_VERSION_0_2)
         atomic.sweep(self.releases)
+        atomic.sweep(self.public.releases)
         atomic.sweep(self.keys)
 
     def _wait_for(self, lock: int, tell: Callable[[str], None]) -> None:
@@ -282,7 +301,7 @@ class Home:
             and not self.erasures().unfinished
             and self.warehouse.exists()
             and self.published.is_symlink()
-            and release_in_force(self.database) == release_id
+            and self.internal.in_force == release_id
             and is_made_for(self.feedback, release_id)
         )
 

@@ -26,10 +26,12 @@ from dipp_pipeline.landing.readings import clear_former_readings, forget_reading
 from dipp_pipeline.privacy.originals import ErasureError
 from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme
 from dipp_pipeline.release import publish as release
+from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.release.publish import Release
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.engine import open_warehouse
-from dipp_pipeline.warehouse.sources import Build
+from dipp_pipeline.warehouse.figures import figures_published
+from dipp_pipeline.warehouse.sources import Build, Former
 
 if TYPE_CHECKING:
     from dipp_pipeline.validation.frame import Received
@@ -127,15 +129,14 @@ def build(home: Home) -> Outcome:
     if unread:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
     home.check_corrections(home.programme.region_by_slug)
-    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by)
+    former = _former(home, home.internal)
+    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by, former)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
 
 
 def publish(home: Home) -> Release:
     """Publish the warehouse, if its tests passed. Raises PublicationError."""
-    return release.publish(
-        home.warehouse, home.project, home.published, home.former_releases, home.settings.releases_kept
-    )
+    return release.publish(home.internal, home.project, home.settings.releases_kept)
 
 
 def feedback(home: Home) -> Feedback:
@@ -147,6 +148,14 @@ def feedback(home: Home) -> Feedback:
     limits = home.settings.limits
     with open_workers(limits, home.settings.readers) as workers:
         return write_copies(home.feedback, copies, built["release_id"], limits, workers)
+
+
+def _former(home: Home, edition: Edition) -> Former | None:
+    """The release of an edition that is in force, as what follows it is compared with it."""
+    release_id = edition.in_force
+    if release_id is None:
+        return None
+    return Former(release_id, figures_published(edition.database, home.project.marts), edition.built_from(release_id))
 
 
 def _receive(home: Home, region_slugs: Collection[str]) -> None:

@@ -155,9 +155,13 @@ def _materialized(
     model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]], programme: Programme
 ) -> dg.MaterializeResult[None]:
     origins = {
-        column: [
-            dg.TableColumnDep(key, source.column) for source in sources for key in _asset_keys(source.table, programme)
-        ]
+        column: list(
+            dict.fromkeys(
+                dg.TableColumnDep(key, source.column)
+                for source in sources
+                for key in _asset_keys(source.table, programme)
+            )
+        )
         for column, sources in lineage.items()
     }
     counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}

@@ -3,6 +3,8 @@
 published -> releases/20260226T020512-0a1b2c3d4e5f       the release in force: a relative symbolic link
 releases/                                                it, and the one before it, which somebody may still read
 restricted/releases/                                     former ones
+
+The public edition has the like: public, public-releases/ and restricted/public-releases/.
 """
 
 import shutil
@@ -15,12 +17,11 @@ import pyarrow as pa
 
 from dipp_pipeline import atomic
 from dipp_pipeline.release.database import PublicationError, write_database
-from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Model, Project
 
-DATABASE = "dipp_findings.duckdb"
 _FOR_EVERYONE = 0o755
 _FOR_EVERYONE_TO_READ = 0o644
 
@@ -34,22 +35,24 @@ class Release:
     """Whether this publication made it."""
 
 
-def publish(warehouse: Path, project: Project, published: Path, former: Path, kept: int) -> Release:
-    """Publish a warehouse as it stands, unless its release is in force already. Raises PublicationError.
+def publish(edition: Edition, project: Project, kept: int) -> Release:
+    """Publish an edition's warehouse as it stands, unless its release is in force already. Raises PublicationError.
 
-    `published` is the link that readers follow, `former` the folder of former releases, of which so many are kept.
+    Of former releases so many are kept.
     """
-    outcome = recorded_outcome(warehouse)
+    published, releases, former = edition.published, edition.releases, edition.former_releases
+    outcome = recorded_outcome(edition.warehouse)
     _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project)
-    releases = published.parent / "releases"
     _adopt(published, releases, former)
-    if release_in_force(published / DATABASE) == outcome.release_id:
+    if edition.in_force == outcome.release_id:
         return Release(outcome.release_id, changed=False)
-    with open_warehouse(warehouse) as opened:
+    with open_warehouse(edition.warehouse) as opened:
+        built_from = opened.read("landing.release_returns")
         tables = {mart.name: opened.table(mart.name) for mart in project.marts}
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
     if not folder.exists():  # else a publication was killed just before the switch
         _write(folder, project.marts, tables)
+    edition.remember(outcome.release_id, built_from)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)
     return Release(outcome.release_id, changed=True)
