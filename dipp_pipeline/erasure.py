@@ -14,6 +14,8 @@ from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.feedback.needed import copy_of
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.workers import Workers
+from dipp_pipeline.landing.approved import Approved
+from dipp_pipeline.landing.approved_copies import take_out
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
@@ -56,17 +58,33 @@ def erase(home: Home, workers: Workers) -> Erased:
         home.warehouse.unlink(missing_ok=True)
     for return_ in affected:
         _take_away(copy_of(return_, home.feedback), home.feedback)
-    failed = _scrub(home, searched.holding, returns, workers)
+    failed = {**_scrub(home, searched.holding, returns, workers), **_take_out_of_approved(home, erasures)}
     if failed:
         scrubbed = [file for file in searched.holding if file not in failed]
         return Erased(scrubbed, unsearched=searched.unsearched, failed=failed)
     erasures = erasures.scrubbed(erasures.to_forget, hashes_of_copies(erasures.to_forget, home.originals))
     for return_ in affected:
         forget_readings(return_)
-    strike_names(returns, home.originals, erasures)
+    copies = [return_ for folder in home.approved_folder.glob("[!.]*/") for return_ in Approved(folder).returns]
+    strike_names([*returns, *copies], home.originals, erasures)
     drop_corrections(home.corrections_file, erasures)
     erasures.finished()
     return Erased(list(searched.holding), affected, searched.unsearched)
+
+
+def _take_out_of_approved(home: Home, erasures: Erasures) -> dict[Path, str]:
+    """Take the cases out of what was approved for the public edition; where that cannot be, and what to do."""
+    failed = {}
+    for folder in home.approved_folder.glob("[!.]*/"):
+        approved = Approved(folder)
+        if approved.key != home.pseudonym_key.identity:
+            failed[folder] = (
+                f"{folder} was approved under another key, so that nobody knows whether it holds the case. Approve the "
+                "region again or revoke it, refresh, and erase again."
+            )
+        elif take_out(approved, erasures.unfinished.values()):
+            home.public.warehouse.unlink(missing_ok=True)
+    return failed
 
 
 def _is_affected(return_: Return, erasures: Erasures) -> bool:

@@ -18,12 +18,14 @@ from dipp_pipeline.errors import DippError, faults_placed
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
 from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
+from dipp_pipeline.landing.approved import Approved
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, Return
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
+from dipp_pipeline.release.approvals import Approval, in_effect, pending, read_approvals
 from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
 
@@ -129,6 +131,14 @@ class Home:
             former_releases=self.restricted / name,
             record=self.restricted / f"{name}.json",
         )
+
+    @property
+    def approvals_file(self) -> Path:
+        return self.restricted / "approvals.json"
+
+    @property
+    def approved_folder(self) -> Path:
+        return self.restricted / "approved"
 
     @property
     def dagster(self) -> Path:
@@ -271,6 +281,37 @@ class Home:
             digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
         return digest.hexdigest()[:12]
 
+    def approvals(self) -> Sequence[Approval]:
+        """The log of approvals."""
+        return read_approvals(self.approvals_file)
+
+    def approved_copy(self, approval_id: str) -> Approved:
+        """What was approved."""
+        return Approved(self.approved_folder / approval_id)
+
+    def approved(self) -> Sequence[Approved]:
+        """What the public edition is built from now, by region."""
+        counting = in_effect(self.approvals(), self.clock())
+        return [self.approved_copy(approval.approval_id) for _, approval in sorted(counting.items())]
+
+    def forget_approvals(self) -> None:
+        """Take away the copies of approvals that count neither now nor after an embargo."""
+        approvals, now = self.approvals(), self.clock()
+        counting = [*in_effect(approvals, now).values(), *pending(approvals, now)]
+        needed = {approval.approval_id for approval in counting}
+        for folder in self.approved_folder.glob("[!.]*/"):
+            if folder.name not in needed:
+                atomic.remove(folder)
+
+    def public_release_id(self, approved: Sequence[Approved]) -> str:
+        """The identity of the public release that what is approved makes: of that alone, whatever changed since."""
+        return hashlib.sha256("\n".join(copy.identity for copy in approved).encode()).hexdigest()[:12]
+
+    def public_is_as_approved(self) -> bool:
+        """Whether the public edition in force is the one that what is approved now makes, or neither is there."""
+        approved = self.approved()
+        return self.public.in_force == (self.public_release_id(approved) if approved else None)
+
     def new_content(self) -> dict[str, str]:
         """Path to content of each file in the drop folder that differs from the latest version of its return.
 
@@ -303,6 +344,7 @@ class Home:
             and self.published.is_symlink()
             and self.internal.in_force == release_id
             and is_made_for(self.feedback, release_id)
+            and self.public_is_as_approved()
         )
 
 

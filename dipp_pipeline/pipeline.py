@@ -20,6 +20,7 @@ from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
+from dipp_pipeline.landing.approved import Approved
 from dipp_pipeline.landing.history import Submission
 from dipp_pipeline.landing.originals import receive
 from dipp_pipeline.landing.readings import clear_former_readings, forget_reading
@@ -137,6 +138,33 @@ def build(home: Home) -> Outcome:
 def publish(home: Home) -> Release:
     """Publish the warehouse, if its tests passed. Raises PublicationError."""
     return release.publish(home.internal, home.project, home.settings.releases_kept)
+
+
+def publish_public(home: Home) -> Release | None:
+    """Publish the regions that are approved now, as they were approved; None where none is, and no edition then.
+
+    Where that is what readers have, nothing is built: whatever else changed reaches it by an approval alone. Raises
+    PublicationError.
+    """
+    home.forget_approvals()
+    edition, approved = home.public, home.approved()
+    if not approved:
+        release.take_away(edition)
+        return None
+    if edition.in_force == home.public_release_id(approved):
+        return Release(edition.in_force, changed=False)
+    build_public(home, approved, edition.warehouse)
+    return release.publish(edition, home.project, home.settings.releases_kept)
+
+
+def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> Outcome:
+    """Build and test what the public edition would be of these approvals, compared with the one in force."""
+    returns = [return_ for copy in approved for return_ in copy.returns]
+    release_id = home.public_release_id(approved)
+    made_from = Build(
+        release_id, home.clock(), home.version, returns, home.settings.published_by, _former(home, home.public)
+    )
+    return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
 
 
 def feedback(home: Home) -> Feedback:

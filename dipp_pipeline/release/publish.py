@@ -58,6 +58,16 @@ def publish(edition: Edition, project: Project, kept: int) -> Release:
     return Release(outcome.release_id, changed=True)
 
 
+def take_away(edition: Edition) -> None:
+    """Leave readers without this edition: what was published of it goes to the former releases."""
+    edition.published.unlink(missing_ok=True)
+    if edition.releases.is_dir():
+        edition.former_releases.mkdir(parents=True, exist_ok=True)
+        for folder in edition.releases.iterdir():
+            folder.rename(edition.former_releases / folder.name)
+        edition.releases.rmdir()
+
+
 def _write(folder: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
     with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
         write_database(aside / DATABASE, marts, tables)
