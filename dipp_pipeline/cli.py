@@ -406,8 +406,10 @@ def approve(
         else:
             show_approvals(approvals)
         return
-    if region_slug is None or not by:
+    if region_slug is None or not by or not by.strip():
         raise click.UsageError("Name the region, and with --by the role of whoever decides it; or use --list.")
+    if revoke and begins is not None:
+        raise click.UsageError("A region is revoked at once: leave --from out.")
     _check_region(opened, region_slug)
     region = opened.programme.region_by_slug[region_slug]
     then = f"Run: {_dipp('refresh', home=opened)}"
@@ -468,8 +470,9 @@ def purge(before: "datetime", home: Path | None) -> None:
         dropped = [arrival.file for arrival in arrivals(opened.incoming, opened.programme)]
         returns = opened.history().returns
         show_purged(purge_versions(returns, opened.originals, opened.warehouse, dropped, before.date()))
-        for folder in opened.approved_folder.glob("[!.]*/"):
-            purge_copies(opened.approved_copy(folder.name).returns, before.date())
+        for copy in opened.approved_copies():
+            if purge_copies(copy.returns, before.date()):
+                opened.public.warehouse.unlink(missing_ok=True)
         sys.exit(_refresh(opened, lock, as_json=False, strict=False))
 
 
@@ -520,7 +523,10 @@ def _check_kind(home: "Home", kind: str | None) -> None:
 
 
 def _end_of_embargo(home: "Home", begins: str | None) -> "datetime | None":
-    """The time that is given, London time to the minute, in UTC."""
+    """The time that is given, London time to the minute, in UTC.
+
+    Where the clocks change and there are two such times or none, the later one: an embargo does not end too soon.
+    """
     from datetime import UTC, datetime
 
     from dipp_pipeline.programme.model import INSPECTORATE_TIME
@@ -528,12 +534,13 @@ def _end_of_embargo(home: "Home", begins: str | None) -> "datetime | None":
     if begins is None:
         return None
     try:
-        london = datetime.strptime(begins, "%Y-%m-%dT%H:%M").replace(tzinfo=INSPECTORATE_TIME)
+        given = datetime.strptime(begins, "%Y-%m-%dT%H:%M").replace(tzinfo=INSPECTORATE_TIME)
     except ValueError:
         raise click.BadParameter(f'--from "{begins}" is no time. Give it as 2026-12-01T09:30, London time.') from None
-    if london <= home.clock():
+    ends_at = max(given.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if ends_at <= home.clock():
         raise click.BadParameter(f"{begins} is past. Leave --from out to approve at once.")
-    return london.astimezone(UTC)
+    return ends_at
 
 
 def _return(home: "Home", region_slug: str, return_path: str) -> "Return":

@@ -9,17 +9,19 @@ returns as (
     select * from landing.release_returns
 ),
 
--- what became of each return that either release was built from
+-- what became of each return between the two
 events as (
     select
         coalesce(returns.region_code, former_returns.region_code) as region_code,
-        case when former_returns.version <> returns.version then 1 else 0 end as is_replaced,
         case
-            when returns.return_id is null then 1
-            when former_returns.version = returns.version and former_returns.reading <> returns.reading then 1
-            else 0
-        end as is_other,
-        case when former_returns.return_id is null then 1 else 0 end as is_new
+            when former_returns.return_id is null then 'new_return'
+            when returns.return_id is null then 'other'
+            when former_returns.latest_version <> returns.latest_version then 'replaced_return'
+            when former_returns.version_in_force <> returns.version_in_force then 'replaced_return'
+            when former_returns.version_in_force is null and returns.version_in_force is not null then 'new_return'
+            when former_returns.version_in_force is not null and returns.version_in_force is null then 'other'
+            when former_returns.reading <> returns.reading then 'other'
+        end as event
     from returns
     full join former_returns on former_returns.return_id = returns.return_id
 ),
@@ -27,19 +29,33 @@ events as (
 by_region as (
     select
         region_code,
-        max(is_replaced) as is_replaced,
-        max(is_other) as is_other,
-        max(is_new) as is_new
+        max(case when event = 'replaced_return' then 1 else 0 end) as is_replaced,
+        max(case when event = 'other' then 1 else 0 end) as is_other,
+        max(case when event = 'new_return' then 1 else 0 end) as is_new
     from events
     group by region_code
 ),
 
 everywhere as (
     select
-        coalesce(max(is_replaced), 0) as is_replaced,
-        coalesce(max(is_other), 0) as is_other,
-        coalesce(max(is_new), 0) as is_new
+        max(case when event = 'replaced_return' then 1 else 0 end) as is_replaced,
+        max(case when event = 'other' then 1 else 0 end) as is_other,
+        max(case when event = 'new_return' then 1 else 0 end) as is_new
     from events
+),
+
+-- of a survey of which either release withholds something nothing is told: the nation before and after a region joined
+-- would be a figure of that region
+with_withheld as (
+    select table_name
+    from landing.release_figures
+    where table_name = 'staff_survey_findings'
+        and figure is null
+    union
+    select table_name
+    from landing.former_figures
+    where table_name = 'staff_survey_findings'
+        and figure is null
 ),
 
 changed as (
@@ -55,7 +71,9 @@ changed as (
         on former_figures.table_name = figures.table_name
         and former_figures.row_key = figures.row_key
         and former_figures.column_name = figures.column_name
+    left join with_withheld on with_withheld.table_name = figures.table_name
     where coalesce(former_figures.figure, '') <> coalesce(figures.figure, '')
+        and with_withheld.table_name is null
 )
 
 select

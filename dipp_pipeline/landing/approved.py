@@ -5,7 +5,8 @@
 
 How it is made and changed is in approved_copies.py. Nothing changes it but an erasure and a purge, so that new returns,
 corrections and definitions reach the public edition by another approval alone. A case that another return kept at that
-time (R04) is quarantined in it: whatever is approved of other regions later, the region stays as it was seen.
+time (R04), or that another region was approved with, is quarantined in it. So no two copies of different regions hold
+one case, and whatever is approved of others later, a region stays as it was seen.
 """
 
 import hashlib
@@ -15,22 +16,42 @@ from pathlib import Path
 from typing import Any
 
 from dipp_pipeline.atomic import read_document
+from dipp_pipeline.errors import DippError
 from dipp_pipeline.landing.history import History, Return
 
 APPROVED = "approved.json"
 
 
+class ApprovedLostError(DippError):
+    """The copy of what was approved is gone; the message names it."""
+
+
 class Approved:
-    """The copy of an approval."""
+    """The copy of an approval. Raises ApprovedLostError."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._written: dict[str, Any] = read_document(folder / APPROVED)
+        try:
+            self._written: dict[str, Any] = read_document(folder / APPROVED)
+        except FileNotFoundError:
+            raise ApprovedLostError(
+                f"What was approved for the public edition is gone from {folder}. Restore it from your backup, or "
+                "approve the region again, or revoke it."
+            ) from None
+
+    @property
+    def region_slug(self) -> str:
+        return str(self._written["region"])
 
     @property
     def key(self) -> str:
         """The identity of the key under which its cases have pseudonyms."""
         return str(self._written["key"])
+
+    @property
+    def models(self) -> str:
+        """The identity of what made figures of it when it was approved."""
+        return str(self._written["models"])
 
     @property
     def returns(self) -> Sequence[Return]:
@@ -39,10 +60,13 @@ class Approved:
 
     @property
     def identity(self) -> str:
-        """SHA-256 over all that is kept of it: another one after an erasure or a purge."""
+        """SHA-256 over what was approved: its readings, and the models that made figures of them then.
+
+        It is another one after an erasure. A purge changes no figure, and not this either.
+        """
         readings = [
-            [return_.return_id, version.number, version.purged, version.reading and version.reading.identity]
+            [return_.return_id, version.number, version.reading and version.reading.identity]
             for return_ in self.returns
             for version in return_.versions
         ]
-        return hashlib.sha256(json.dumps(readings).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.models, readings]).encode()).hexdigest()

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute, parquet
@@ -14,26 +13,26 @@ from pyarrow import compute, parquet
 from dipp_pipeline import atomic
 from dipp_pipeline.landing.approved import APPROVED, Approved
 from dipp_pipeline.landing.history import ACCEPTED, MANIFEST, VERSION, Return
-from dipp_pipeline.landing.tables import CASE, ISSUES, ROW_KEY
+from dipp_pipeline.landing.tables import CASE, ISSUES, ROW_KEY, landed_tables
+from dipp_pipeline.programme.model import Programme
 
-_OF_CASES = ("cases", "answers", "changes")
+_OF_CASES = ("answers", "changes", "cases")
+"""In the order in which a case is taken out of them. Cases come last: what they still hold is not done yet."""
 
 
 def keep_approved(
     target: Path,
     returns: Sequence[Return],
-    elsewhere: Sequence[Mapping[str, Any]],
+    kept_elsewhere: Mapping[str, Collection[str]],
     definitions: Mapping[str, str],
     held_above_percent: int,
+    models: str,
 ) -> None:
-    """Copy what is landed of returns into a new folder.
+    """Copy what is landed of a region's returns into a new folder.
 
-    `elsewhere` are the rows of `report_clashes`: what of these returns another one keeps.
+    `kept_elsewhere` are the cases that do not count here, by return; `models` is the identity of what makes figures of
+    them now.
     """
-    clashes: dict[str, list[Mapping[str, Any]]] = {}
-    for clash in elsewhere:
-        if clash["case_pseudonym"]:
-            clashes.setdefault(clash["return_id"], []).append(clash)
     with atomic.new_folder(target) as new:
         for return_ in returns:
             copy = new / (return_.region_slug or "") / return_.return_id
@@ -42,22 +41,57 @@ def keep_approved(
             if return_.in_force:
                 version = copy / return_.in_force.folder.name
                 atomic.write_document(version / ACCEPTED, {})
-                if return_.return_id in clashes:
-                    _quarantine(version / definitions["definitions"], clashes[return_.return_id])
-        written = {"held_above_percent": held_above_percent, **definitions}
+                elsewhere = kept_elsewhere.get(return_.return_id, ())
+                if elsewhere and (version / definitions["definitions"] / "cases.parquet").exists():
+                    _quarantine(version / definitions["definitions"], elsewhere)
+        written = {
+            "region": returns[0].region_slug,
+            "held_above_percent": held_above_percent,
+            "models": models,
+            **definitions,
+        }
         (new / APPROVED).write_bytes(atomic.as_document(written))
 
 
-def take_out(approved: Approved, pseudonyms: Collection[str]) -> bool:
-    """Take cases out of a copy, wherever they stand in it. True if one did."""
-    readings = [
-        version.reading.folder
+def cases_of(approved: Approved) -> frozenset[str]:
+    """The pseudonyms of the cases that count in a copy."""
+    tables = [
+        return_.in_force.reading.folder / "cases.parquet"
+        for return_ in approved.returns
+        if return_.in_force and return_.in_force.reading
+    ]
+    return frozenset(
+        pseudonym
+        for table in tables
+        if table.exists()
+        for pseudonym in parquet.read_table(table, columns=[CASE])[CASE].to_pylist()
+    )
+
+
+def is_outdated(approved: Approved, programme: Programme) -> bool:
+    """Whether a copy lacks what is landed under the definitions of now: a table, a column, or a column of that type."""
+    return any(
+        not _has(version.reading.folder / f"{name}.parquet", schema)
         for return_ in approved.returns
         for version in return_.versions
         if version.reading and not version.purged
-    ]
-    held = [reading for reading in readings if _take_out(reading, pseudonyms)]
-    return bool(held)
+        for name, schema in landed_tables(programme.of_return(return_.region_slug, return_.path)).items()
+    )
+
+
+def take_out(approved: Approved, pseudonyms: Collection[str]) -> None:
+    """Take cases out of a copy, wherever they stand in it. If it is interrupted, do it again."""
+    for return_ in approved.returns:
+        for version in return_.versions:
+            if version.reading and not version.purged:
+                _take_out(version.reading.folder, pseudonyms)
+
+
+def _has(file: Path, columns: pa.Schema) -> bool:
+    if not file.exists():
+        return False
+    there = parquet.read_schema(file)
+    return all(column.name in there.names and there.field(column.name).type == column.type for column in columns)
 
 
 def _other_readings(definitions: str) -> Callable[[str, list[str]], list[str]]:
@@ -74,54 +108,69 @@ def _other_readings(definitions: str) -> Callable[[str, list[str]], list[str]]:
     return ignored
 
 
-def _quarantine(reading: Path, clashes: Sequence[Mapping[str, Any]]) -> None:
+def _quarantine(reading: Path, pseudonyms: Collection[str]) -> None:
     """Take the cases that another return keeps out of the accepted ones, with a problem each in their place."""
-    pseudonyms = {clash["case_pseudonym"] for clash in clashes}
-    for table in ("cases", "answers"):
-        _filter(reading / f"{table}.parquet", CASE, pseudonyms)
-    issues = parquet.read_table(reading / "issues.parquet")
-    identity = parquet.read_table(reading / "columns.parquet", columns=["return_id", "version"]).slice(0, 1).to_pylist()
+    cases = parquet.read_table(reading / "cases.parquet")
+    columns = parquet.read_table(reading / "columns.parquet").to_pylist()
+    letters = {column["sheet"]: column["letters"] for column in columns if column["column_name"] == "case_reference"}
+    clashes = cases.filter(_among(cases, CASE, pseudonyms)).to_pylist()
     added = [
         {
             **dict.fromkeys(ISSUES.names),
-            **identity[0],
+            **{name: clash[name] for name in ("return_id", "version", "sheet", "row")},
             "rule_code": "R04",
             "severity": "quarantine",
-            "sheet": clash["sheet"],
-            "cell": clash["cell"],
-            "row": clash["row_number"],
+            "cell": f"{letters[clash['sheet']]}{clash['row']}",
             "message": "",
         }
         for clash in clashes
     ]
+    for table in ("answers", "cases"):
+        _filter(reading / f"{table}.parquet", CASE, pseudonyms)
+    issues = parquet.read_table(reading / "issues.parquet")
     _write(reading / "issues.parquet", pa.concat_tables([issues, pa.Table.from_pylist(added, ISSUES)]))
     _recount(reading, {"accepted": -len(clashes), "quarantined": len(clashes)}, {})
 
 
-def _take_out(reading: Path, pseudonyms: Collection[str]) -> bool:
-    """Take cases out of what reading a version gave. True if one was there."""
-    gone = {}
-    for table in _OF_CASES:
-        file = reading / f"{table}.parquet"
-        if file.exists():
-            gone[table] = _filter(file, ROW_KEY if table == "changes" else CASE, pseudonyms)
-    cases = gone.get("cases", 0)
-    if cases:
-        _recount(reading, {"received": -cases, "accepted": -cases}, {"rows_read": -cases})
-    elif any(gone.values()):
-        _recount(reading, {}, {})
-    return any(gone.values())
+def _take_out(reading: Path, pseudonyms: Collection[str]) -> None:
+    """Take cases out of what reading a version gave, with the problems of their rows."""
+    if not (reading / "cases.parquet").exists():
+        return
+    _drop_issues(reading, pseudonyms)
+    gone = [
+        _filter(reading / f"{table}.parquet", ROW_KEY if table == "changes" else CASE, pseudonyms)
+        for table in _OF_CASES
+    ]
+    left = parquet.read_metadata(reading / "cases.parquet").num_rows
+    more = atomic.read_document(reading / MANIFEST)["counts"]["accepted"] - left
+    if more or any(gone):
+        _recount(reading, {"received": -more, "accepted": -more}, {"rows_read": -more})
 
 
-def _filter(file: Path, key: str, pseudonyms: Collection[str]) -> int:
-    """Write a table anew without the rows of these cases; how many there were."""
+def _drop_issues(reading: Path, pseudonyms: Collection[str]) -> None:
+    """Drop what was told of the rows of these cases, which none of the cases left has."""
+    cases = parquet.read_table(reading / "cases.parquet", columns=["sheet", "row", CASE])
+    rows = {(case["sheet"], case["row"]) for case in cases.filter(_among(cases, CASE, pseudonyms)).to_pylist()}
+    for name in ("issues", "corrections"):
+        table = parquet.read_table(reading / f"{name}.parquet")
+        places = zip(table["sheet"].to_pylist(), table["row"].to_pylist(), strict=True)
+        left = table.filter(pa.array([place not in rows for place in places], pa.bool_()))
+        if left.num_rows < table.num_rows:
+            _write(reading / f"{name}.parquet", left)
+
+
+def _filter(file: Path, key: str, pseudonyms: Collection[str]) -> bool:
+    """Write a table anew without the rows of these cases. True if there were some."""
     table = parquet.read_table(file)
-    among = compute.is_in(table[key], pa.array(sorted(pseudonyms), pa.string()))
-    left = table.filter(compute.invert(among))
-    gone = table.num_rows - left.num_rows
-    if gone:
+    left = table.filter(compute.invert(_among(table, key, pseudonyms)))
+    if left.num_rows < table.num_rows:
         _write(file, left)
-    return int(gone)
+    return bool(left.num_rows < table.num_rows)
+
+
+def _among(table: pa.Table, key: str, pseudonyms: Collection[str]) -> pa.ChunkedArray:
+    """Of each row whether it is of one of these cases."""
+    return compute.is_in(table[key], pa.array(sorted(pseudonyms), pa.string()))
 
 
 def _write(file: Path, table: pa.Table) -> None:

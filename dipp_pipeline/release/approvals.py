@@ -66,14 +66,17 @@ def in_effect(approvals: Iterable[Approval], now: datetime) -> Mapping[str, Appr
 
 
 def pending(approvals: Iterable[Approval], now: datetime) -> Sequence[Approval]:
-    """The approvals that are under embargo, and that none revoked."""
-    waiting: dict[str, list[Approval]] = {}
+    """The approvals that are under embargo, that none revoked, and that none made later takes effect before."""
+    waiting: list[Approval] = []
     for approval in approvals:
-        if approval.is_revocation:
-            waiting.pop(approval.region_slug, None)
-        elif approval.begins_at > now:
-            waiting.setdefault(approval.region_slug, []).append(approval)
-    return [approval for of_region in waiting.values() for approval in of_region]
+        waiting = [
+            before
+            for before in waiting
+            if before.region_slug != approval.region_slug or before.begins_at < approval.begins_at
+        ]
+        if approval.begins_at > now:
+            waiting.append(approval)
+    return waiting
 
 
 def _written(approval: Approval) -> dict[str, object]:

@@ -4,9 +4,10 @@ The record of that is kept beside the editions and not in them: it names returns
 one before it, so that it is true whichever of them a run that was killed left in force.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from dipp_pipeline.atomic import read_document, write_document
 from dipp_pipeline.release.in_force import release_in_force
@@ -27,6 +28,8 @@ class Edition:
     former_releases: Path
     record: Path
     """What releases were built from."""
+    unchanged: str = "Nothing was published"
+    """How a sentence begins that says why there is no new release."""
 
     @property
     def database(self) -> Path:
@@ -37,13 +40,33 @@ class Edition:
         """The identity of the release that readers see, if there is one."""
         return release_in_force(self.database)
 
-    def built_from(self, release_id: str) -> Sequence[BuiltFrom]:
-        """The returns in force that a release was built from; none where that is not known."""
-        releases: dict[str, list[BuiltFrom]] = read_document(self.record) if self.record.exists() else {}
-        return releases.get(release_id, [])
+    @property
+    def is_away(self) -> bool:
+        """Whether readers have nothing of it, not even what a run that was killed left."""
+        return not (self.published.is_symlink() or self.published.exists() or self.releases.exists())
 
-    def remember(self, release_id: str, built_from: Sequence[BuiltFrom]) -> None:
+    def built_from(self, release_id: str) -> Sequence[BuiltFrom] | None:
+        """The returns that a release was built from; None where that is not known."""
+        recorded = self._recorded().get(release_id)
+        return recorded["returns"] if recorded else None
+
+    @property
+    def selection(self) -> str | None:
+        """The identity of what was selected for the release in force; None where there is none, or it is not known."""
+        recorded = self._recorded().get(self.in_force or "")
+        return recorded["selection"] if recorded else None
+
+    def remember(self, release_id: str, selection: str, built_from: Sequence[BuiltFrom]) -> None:
         """Record what a release is built from, before it is in force."""
-        former = self.in_force
-        kept = {former: self.built_from(former)} if former else {}
-        write_document(self.record, {**kept, release_id: built_from})
+        in_force = self.in_force
+        kept = {former: made_of for former, made_of in self._recorded().items() if former == in_force}
+        write_document(self.record, {**kept, release_id: {"selection": selection, "returns": built_from}})
+
+    def _recorded(self) -> Mapping[str, "_MadeOf"]:
+        releases: Mapping[str, _MadeOf] = read_document(self.record) if self.record.exists() else {}
+        return releases
+
+
+class _MadeOf(TypedDict):
+    selection: str
+    returns: Sequence[BuiltFrom]

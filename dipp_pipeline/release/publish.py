@@ -35,16 +35,20 @@ class Release:
     """Whether this publication made it."""
 
 
-def publish(edition: Edition, project: Project, kept: int) -> Release:
+def publish(edition: Edition, project: Project, kept: int, selection: str = "") -> Release:
     """Publish an edition's warehouse as it stands, unless its release is in force already. Raises PublicationError.
 
-    Of former releases so many are kept.
+    Of former releases so many are kept. `selection` is the identity of what the edition was to be built from, where
+    that is not all.
     """
     published, releases, former = edition.published, edition.releases, edition.former_releases
     outcome = recorded_outcome(edition.warehouse)
-    _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project)
-    _adopt(published, releases, former)
+    _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project, edition)
+    _adopt(edition)
     if edition.in_force == outcome.release_id:
+        if edition.selection != selection:  # the record was lost
+            with open_warehouse(edition.warehouse) as opened:
+                edition.remember(outcome.release_id, selection, opened.read("landing.release_returns"))
         return Release(outcome.release_id, changed=False)
     with open_warehouse(edition.warehouse) as opened:
         built_from = opened.read("landing.release_returns")
@@ -52,14 +56,20 @@ def publish(edition: Edition, project: Project, kept: int) -> Release:
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
     if not folder.exists():  # else a publication was killed just before the switch
         _write(folder, project.marts, tables)
-    edition.remember(outcome.release_id, built_from)
+    edition.remember(outcome.release_id, selection, built_from)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)
     return Release(outcome.release_id, changed=True)
 
 
 def take_away(edition: Edition) -> None:
-    """Leave readers without this edition: what was published of it goes to the former releases."""
+    """Leave readers without this edition: what was published of it goes to the former releases.
+
+    Its warehouse goes altogether: what it was built from is not kept for it any more.
+    """
+    edition.warehouse.unlink(missing_ok=True)
+    if edition.published.is_dir():
+        _adopt(edition)
     edition.published.unlink(missing_ok=True)
     if edition.releases.is_dir():
         edition.former_releases.mkdir(parents=True, exist_ok=True)
@@ -79,16 +89,16 @@ def release_name(release_id: str, published_at: datetime) -> str:
     return f"{published_at:%Y%m%dT%H%M%S}-{release_id}"
 
 
-def _check_tests(failed: Sequence[str], run: set[str], project: Project) -> None:
+def _check_tests(failed: Sequence[str], run: set[str], project: Project, edition: Edition) -> None:
     missing = sorted({test.name for test in project.tests} - run)
     if failed:
         raise PublicationError(
-            f"Nothing was published, since these tests found wrong rows: {', '.join(failed)}. Their checks in Dagster "
+            f"{edition.unchanged}, since these tests found wrong rows: {', '.join(failed)}. Their checks in Dagster "
             "say what they test; look at the rows before anything else."
         )
     if missing:
         raise PublicationError(
-            f"Nothing was published, since these tests were not run: {', '.join(missing)}. Build the warehouse again."
+            f"{edition.unchanged}, since these tests were not run: {', '.join(missing)}. Build the warehouse again."
         )
 
 
@@ -102,8 +112,9 @@ def _put_away(releases: Path, former: Path, staying: set[str], kept: int) -> Non
         shutil.rmtree(old)
 
 
-def _adopt(published: Path, releases: Path, former: Path) -> None:
+def _adopt(edition: Edition) -> None:
     """Take over a home of before version 0.3, in which `published` was a folder and former releases were files."""
+    published, releases, former = edition.published, edition.releases, edition.former_releases
     releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)
     releases.chmod(_FOR_EVERYONE)
     atomic.sweep(releases)
@@ -115,7 +126,7 @@ def _adopt(published: Path, releases: Path, former: Path) -> None:
     if published.is_symlink() or not published.is_dir():
         return
     if not (published / DATABASE).exists():
-        _take_away_empty(published)
+        _take_away_empty(published, edition)
         return
     with open_warehouse(published / DATABASE) as opened:
         (release,) = opened.read("release_info")
@@ -127,12 +138,12 @@ def _adopt(published: Path, releases: Path, former: Path) -> None:
     atomic.switch_link(published, folder)
 
 
-def _take_away_empty(published: Path) -> None:
+def _take_away_empty(published: Path, edition: Edition) -> None:
     """Make room for the link. Raises PublicationError where somebody put something there."""
     files = sorted(path.name for path in published.iterdir())
     if files:
         raise PublicationError(
-            f"Nothing was published: {published} holds no release, but {', '.join(files)}. Move that away, and run the "
+            f"{edition.unchanged}: {published} holds no release, but {', '.join(files)}. Move that away, and run the "
             "refresh again."
         )
     published.rmdir()

@@ -262,6 +262,9 @@ def show_proposal(proposal: "Proposal") -> None:
         f"{proposal.region_name} {what} the public edition with {proposal.cases} cases; it then has {proposal.regions} "
         f"region{'' if proposal.regions == 1 else 's'}."
     )
+    if proposal.cannot_be_told:
+        click.echo(f"What would change cannot be told. {proposal.cannot_be_told}")
+        return
     if not proposal.revisions:
         click.echo("No figure that is public would change.")
         return

@@ -56,7 +56,13 @@ _VERSIONS = pa.schema(
 _BUILD = pa.schema({"release_id": pa.string(), "published_at": pa.timestamp("us"), "pipeline_version": pa.string()})
 
 _BUILT_FROM = pa.schema(
-    {"return_id": pa.string(), "region_code": pa.string(), "version": pa.int32(), "reading": pa.string()}
+    {
+        "return_id": pa.string(),
+        "region_code": pa.string(),
+        "version_in_force": pa.int32(),
+        "latest_version": pa.int32(),
+        "reading": pa.string(),
+    }
 )
 
 _FORMER_RELEASE = pa.schema({"release_id": pa.string()})
@@ -77,8 +83,9 @@ _PUBLISHED_COLUMNS = pa.schema(
 )
 
 
-BuiltFrom = Mapping[str, str | int]
-"""A return in force that a release was built from: return_id, region_code, version and the identity of its reading."""
+BuiltFrom = Mapping[str, str | int | None]
+"""A return as a release was built from it: return_id, region_code, version_in_force, latest_version, and as `reading`
+the identity of what reading these two gave."""
 
 
 @dataclass(frozen=True)
@@ -94,17 +101,21 @@ NO_FIGURES = FIGURES.empty_table()
 
 
 def built_from(returns: Sequence[Return], programme: Programme) -> Sequence[BuiltFrom]:
-    """The returns in force of these, as they are compared between releases."""
+    """These returns, as they are compared between releases."""
     return [
         {
             "return_id": return_.return_id,
-            "region_code": programme.region_by_slug[return_.region_slug].code,
-            "version": return_.in_force.number,
-            "reading": return_.in_force.reading.identity,
+            "region_code": programme.region_by_slug[return_.region_slug].code if return_.region_slug else None,
+            "version_in_force": return_.in_force.number if return_.in_force else None,
+            "latest_version": return_.latest.number,
+            "reading": " ".join(_identity(version) for version in (return_.in_force, return_.latest)),
         }
         for return_ in returns
-        if return_.region_slug and return_.in_force and return_.in_force.reading
     ]
+
+
+def _identity(version: Version | None) -> str:
+    return version.reading.identity if version and version.reading else ""
 
 
 @dataclass(frozen=True)
