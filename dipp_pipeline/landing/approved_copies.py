@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,8 +34,7 @@ def keep_approved(
     with atomic.new_folder(target) as new:
         for return_ in returns:
             copy = new / (return_.region_slug or "") / return_.return_id
-            others = _other_readings(definitions["definitions"])
-            shutil.copytree(return_.folder, copy, copy_function=os.link, ignore=others)
+            _link(return_.folder, copy, definitions["definitions"])
             if return_.in_force:
                 version = copy / return_.in_force.folder.name
                 atomic.write_document(version / ACCEPTED, {})
@@ -94,18 +91,15 @@ def _has(file: Path, columns: pa.Schema) -> bool:
     return all(column.name in there.names and there.field(column.name).type == column.type for column in columns)
 
 
-def _other_readings(definitions: str) -> Callable[[str, list[str]], list[str]]:
-    """What is not copied: readings under other definitions, and what a killed process left."""
-
-    def ignored(folder: str, names: list[str]) -> list[str]:
-        is_version = VERSION in names
-        return [
-            name
-            for name in names
-            if name.startswith(".") or (is_version and name != definitions and (Path(folder) / name).is_dir())
-        ]
-
-    return ignored
+def _link(folder: Path, copy: Path, definitions: str) -> None:
+    """Make a folder of the same files: not of readings under other definitions, nor of what a killed process left."""
+    copy.mkdir(parents=True)
+    is_version = (folder / VERSION).exists()
+    for path in folder.glob("[!.]*"):
+        if not path.is_dir():
+            (copy / path.name).hardlink_to(path)
+        elif not is_version or path.name == definitions:
+            _link(path, copy / path.name, definitions)
 
 
 def _quarantine(reading: Path, pseudonyms: Collection[str]) -> None:
