@@ -107,6 +107,7 @@ def column_lineage(model: Model, project: Project, sources: TableColumns) -> Map
         if read in project.model_by_name
         else dict(sources[read])
         for read in model.reads
+        if read in project.model_by_name or read in sources  # what is not there the build says
     }
     select = sqlglot.parse_one(model.sql, dialect="duckdb").transform(_without_schema)
     nodes = lineage(None, select, columns_read, dialect="duckdb", trim_selects=False)

@@ -59,6 +59,10 @@ TABLES = {
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
         " regions_included INTEGER, cases_inspected INTEGER"
     ),
+    "revisions": (
+        "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
+        " reason VARCHAR, since_release_id VARCHAR"
+    ),
     "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
 }
 
@@ -77,7 +81,8 @@ ROWS = {
     "recommendation_progress": 25,
     "follow_up": 5,
     "release_info": 1,
-    "data_dictionary": 134,
+    "revisions": 0,
+    "data_dictionary": 141,
 }
 
 
@@ -102,6 +107,12 @@ def test_a_table_has_the_columns_and_types_of_the_contract(findings: duckdb.Duck
 @pytest.mark.parametrize(("table", "rows"), ROWS.items())
 def test_a_table_has_a_row_for_each_of_its_grain(findings: duckdb.DuckDBPyConnection, table: str, rows: int):
     assert len(findings.execute(f"from {table}").fetchall()) == rows
+
+
+def test_the_key_of_a_table_tells_its_rows_apart(findings: duckdb.DuckDBPyConnection):
+    for mart in load_project(SQL_FOLDER).marts:
+        rows = findings.execute(f"select {', '.join(mart.key) or 1} from {mart.name}").fetchall()
+        assert len(set(rows)) == len(rows), mart.name
 
 
 def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
