@@ -120,10 +120,14 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
     return dipp_findings
 
 
-def public_asset() -> dg.AssetsDefinition:
-    """The asset of the public edition."""
+def public_asset(programme: Programme) -> dg.AssetsDefinition:
+    """The asset of the public edition.
 
-    @dg.asset(key=PUBLIC_FINDINGS, deps=[FINDINGS], group_name="publication", kinds={"duckdb"})
+    It waits for the ingest, which finishes erasures, and for nothing of the inspectorate's own edition: where that
+    cannot be published, an embargo ends and a region is revoked all the same.
+    """
+
+    @dg.asset(key=PUBLIC_FINDINGS, deps=landed_keys(programme), group_name="publication", kinds={"duckdb"})
     def public_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """The public edition: the regions that were approved, as they were approved; none where none was."""
         with machine_faults_told():

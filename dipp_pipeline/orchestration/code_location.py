@@ -33,7 +33,7 @@ def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definiti
             *report_assets(home.project, home.programme),
             feedback_asset(home.programme),
             release_asset(home.project),
-            public_asset(),
+            public_asset(home.programme),
         ],
         jobs=[nightly, refresh_regions()],
         schedules=[nightly_schedule(nightly)],
