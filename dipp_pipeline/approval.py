@@ -41,6 +41,8 @@ class Proposal:
     """The rows of `revisions` of that edition: figures that are public and would change."""
     cannot_be_told: str = ""
     """Why nobody knows what would change, if so."""
+    under_other_keys: Sequence[str] = ()
+    """Names of regions approved under another key of pseudonyms: nobody knows whether they hold a case of this one."""
 
 
 @contextmanager
@@ -155,7 +157,10 @@ def _proposal(home: Home, approval: Approval, region: Region, cases: int) -> Pro
     counting = in_effect(home.approvals(), home.clock())
     ids = sorted(({**counting, region.slug: approval}).items())
     approved = [home.approved_copy(entry.approval_id) for _, entry in ids]
-    proposal = Proposal(region.name, cases, len(approved), region.slug not in counting, [])
+    names = {copy.region_slug: home.programme.region_by_slug[copy.region_slug].name for copy in approved}
+    under_other_keys = [names[copy.region_slug] for copy in approved if copy.key != home.pseudonym_key.identity]
+    is_new = region.slug not in counting
+    proposal = Proposal(region.name, cases, len(approved), is_new, [], under_other_keys=under_other_keys)
     others = approved_under_others(home, approved)
     with atomic.new_folder_beside(home.public.warehouse) as aside:
         try:
@@ -163,9 +168,9 @@ def _proposal(home: Home, approval: Approval, region: Region, cases: int) -> Pro
         except PublicationError as error:  # of another region: this one was copied just now
             return replace(proposal, cannot_be_told=str(error))
         if outcome.failed_tests and others:
-            names = ", ".join(home.programme.region_by_slug[copy.region_slug].name for copy in others)
+            again = ", ".join(names[copy.region_slug] for copy in others)
             return replace(
-                proposal, cannot_be_told=f"The public edition would fail tests until these are approved again: {names}."
+                proposal, cannot_be_told=f"The public edition would fail tests until these are approved again: {again}."
             )
         if outcome.failed_tests:
             raise ApprovalError(f"The public edition would fail these tests: {', '.join(outcome.failed_tests)}.")

@@ -262,6 +262,11 @@ def show_proposal(proposal: "Proposal") -> None:
         f"{proposal.region_name} {what} the public edition with {proposal.cases} cases; it then has {proposal.regions} "
         f"region{'' if proposal.regions == 1 else 's'}."
     )
+    if proposal.under_other_keys:
+        click.echo(
+            f"Approved under another key of pseudonyms: {', '.join(proposal.under_other_keys)}. A case that this "
+            "region holds too would be counted twice. Approve them again as well."
+        )
     if proposal.cannot_be_told:
         click.echo(f"What would change cannot be told. {proposal.cannot_be_told}")
         return

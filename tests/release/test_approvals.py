@@ -284,14 +284,15 @@ def test_a_copy_that_cannot_be_made_is_a_sentence_and_leaves_nothing(
     assert not home.approvals_file.exists()
 
 
-def test_the_approval_of_one_key_does_not_hinder_that_of_another(home: Home):
+def test_an_approval_under_another_key_is_told_and_does_not_hinder(home: Home):
     approve(home, "wales")
     refresh(home)
     under = replace(home.with_key(b"another key of tests, no secret either"), clock=home.at(hours(2)).clock)
     send_cases(under, "london/scores.csv", references("L", 5))
     refresh(under)
 
-    approve(under, "london")
+    proposal = approve(under, "london")
     refresh(under)
 
+    assert proposal.under_other_keys == ["Wales"]
     assert (cases(under)["N03"], cases(under)["N07"]) == (8, 5)

@@ -368,6 +368,7 @@ def test_what_lacks_a_new_column_is_named_and_the_public_edition_stays(home: Hom
     refresh(home)
 
     proposal = approve(home, "london")
+    assert proposal.under_other_keys == []
     with pytest.raises(PublicationError, match=r"public edition stays.*Wales was approved under other.*Approve each"):
         refresh(home)
 
