@@ -1,5 +1,6 @@
 -- Figures of the published reports and press releases, with ours beside them.
 -- grain: one row a figure that was published
+-- key: region_code, measure_code, published_text, source
 with published as (
     select
         region_code,

@@ -1,5 +1,6 @@
 -- The national findings as the programme progressed: after each region joined, with the figures of today.
 -- grain: one row a step and measure
+-- key: step, measure_code
 with counts as (
     select * from int_figure_counts where level = 'step' and figure_kind = 'measure'
 ),

@@ -1,5 +1,6 @@
 -- How staff answer each statement of the survey, in each region and in all of them together; small numbers are withheld.
 -- grain: one row a level, region with accepted responses, and statement
+-- key: level, region_code, statement_code
 with shown as (
     select * from int_survey_shown
 ),

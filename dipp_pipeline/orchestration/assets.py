@@ -8,13 +8,14 @@ import dagster as dg
 from dipp_pipeline.errors import machine_faults_told
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.landed import landed_key, landed_keys
-from dipp_pipeline.pipeline import build, feedback, publish
+from dipp_pipeline.pipeline import build, feedback, publish, publish_public
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.reports.status import summarise_build
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
 FINDINGS = dg.AssetKey("dipp_findings")
+PUBLIC_FINDINGS = dg.AssetKey("public_findings")
 FEEDBACK = dg.AssetKey("marked_up_returns")
 
 PROGRESS = dg.AssetKey("programme_progress")
@@ -128,6 +129,28 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
     return dipp_findings
 
 
+def public_asset(programme: Programme) -> dg.AssetsDefinition:
+    """The asset of the public edition.
+
+    It waits for the ingest, which finishes erasures, and for nothing of the inspectorate's own edition: where that
+    cannot be published, an embargo ends and a region is revoked all the same.
+    """
+
+    @dg.asset(key=PUBLIC_FINDINGS, deps=landed_keys(programme), group_name="publication", kinds={"duckdb"})
+    def public_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
+        """The public edition: the regions that were approved, as they were approved; none where none was."""
+        with machine_faults_told():
+            released = publish_public(refresh.home)
+        regions = {"regions": len(refresh.home.approved())}
+        if released is None:
+            return dg.MaterializeResult(metadata=regions)
+        return dg.MaterializeResult(
+            metadata={**regions, "release_id": released.release_id, "changed": released.changed}
+        )
+
+    return public_findings
+
+
 def _holds_rows(model: Model, project: Project) -> bool:
     """Whether a model is more than a view for reports, or a test is on it, so that a run has something to show."""
     return model.layer != "reports" or any(test.model == model.name for test in project.tests)
@@ -163,9 +186,13 @@ def _materialized(
     model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]], programme: Programme
 ) -> dg.MaterializeResult[None]:
     origins = {
-        column: [
-            dg.TableColumnDep(key, source.column) for source in sources for key in _asset_keys(source.table, programme)
-        ]
+        column: list(
+            dict.fromkeys(
+                dg.TableColumnDep(key, source.column)
+                for source in sources
+                for key in _asset_keys(source.table, programme)
+            )
+        )
         for column, sources in lineage.items()
     }
     counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}

@@ -90,6 +90,10 @@ TABLES = {
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
         " regions_included INTEGER, cases_inspected INTEGER"
     ),
+    "revisions": (
+        "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
+        " reason VARCHAR, since_release_id VARCHAR"
+    ),
     "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
 }
 
@@ -112,7 +116,8 @@ ROWS = {
     "recommendation_progress": 25,
     "follow_up": 5,
     "release_info": 1,
-    "data_dictionary": 210,
+    "revisions": 0,
+    "data_dictionary": 217,
 }
 
 
@@ -174,6 +179,12 @@ def test_every_text_that_a_headline_can_be_made_of_leaves_judgement_to_the_reade
     texts = [SQL_FOLDER / "seeds" / f"headline_{name}.csv" for name in ("templates", "phrases")]
 
     assert [text.name for text in texts if re.search(rf"(?i)\b({words})", text.read_text("utf-8"))] == []
+
+
+def test_the_key_of_a_table_tells_its_rows_apart(findings: duckdb.DuckDBPyConnection):
+    for mart in load_project(SQL_FOLDER).marts:
+        rows = findings.execute(f"select {', '.join(mart.key) or 1} from {mart.name}").fetchall()
+        assert len(set(rows)) == len(rows), mart.name
 
 
 def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
