@@ -13,6 +13,7 @@ from typing import Any
 from dipp_pipeline import atomic
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.home import Home
+from dipp_pipeline.landing.approved import Conditions
 from dipp_pipeline.landing.approved_copies import cases_of, keep_approved
 from dipp_pipeline.landing.history import Return
 from dipp_pipeline.pipeline import approved_under_others, build_public
@@ -70,12 +71,19 @@ def proposed(home: Home, region: Region, by: str, begins_at: datetime | None) ->
         shutil.rmtree(folder)
     own = [return_ for return_ in returns if return_.region_slug == region.slug]
     elsewhere = _kept_elsewhere(home, region, own, clashes)
-    keep_approved(folder, own, elsewhere, home.definitions, home.settings.held_above_percent, home.models)
+    keep_approved(folder, own, elsewhere, _conditions(home))
     try:
         yield _proposal(home, approval, region, progress["cases_accepted"]), approval
     finally:
         if approval not in home.approvals():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _conditions(home: Home) -> Conditions:
+    settings = home.settings
+    return Conditions(
+        home.definitions, settings.held_above_percent, settings.published_by, home.sql_folder, home.models
+    )
 
 
 def _kept_elsewhere(
@@ -161,7 +169,7 @@ def _proposal(home: Home, approval: Approval, region: Region, cases: int) -> Pro
     under_other_keys = [names[copy.region_slug] for copy in approved if copy.key != home.pseudonym_key.identity]
     is_new = region.slug not in counting
     proposal = Proposal(region.name, cases, len(approved), is_new, [], under_other_keys=under_other_keys)
-    others = approved_under_others(home, approved)
+    others = approved_under_others(approved)
     with atomic.new_folder_beside(home.public.warehouse) as aside:
         try:
             outcome = build_public(home, approved, aside / "proposed.duckdb")

@@ -5,9 +5,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -324,8 +324,16 @@ class Home:
         for folder in self.forgotten_approvals():
             atomic.remove(folder)
 
+    def as_approved(self, approved: Sequence[Approved]) -> "Home":
+        """The same home with the seeds, models and settings of the newest of these approvals.
+
+        Whoever decided that one saw what they make of all of them.
+        """
+        newest = newest_of(approved)
+        return replace(self, sql_folder=newest.sql_folder, settings=self.settings.publishing_by(newest.settings))
+
     def public_release_id(self, approved: Sequence[Approved]) -> str:
-        """The identity of the public release that is built now of what is approved."""
+        """The identity of the public release that is built of what is approved, with the seeds and models of here."""
         return hashlib.sha256(f"{selection_of(approved)}\n{self.models}".encode()).hexdigest()[:12]
 
     def public_is_as_approved(self) -> bool:
@@ -371,6 +379,11 @@ class Home:
             and not self.forgotten_approvals()
             and self.public_is_as_approved()
         )
+
+
+def newest_of(approved: Iterable[Approved]) -> Approved:
+    """That which was decided last."""
+    return max(approved, key=lambda copy: copy.folder.name)
 
 
 def selection_of(approved: Sequence[Approved]) -> str:

@@ -14,7 +14,7 @@ from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, write_copies
 from dipp_pipeline.feedback.needed import needed_copies
-from dipp_pipeline.home import Home, selection_of
+from dipp_pipeline.home import Home, newest_of, selection_of
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
@@ -145,8 +145,9 @@ def publish(home: Home) -> Release:
 def publish_public(home: Home) -> Release | None:
     """Publish the regions that are approved now, as they were approved; None where none is, and no edition then.
 
-    Where readers have what was built from that, nothing is built: whatever else changed reaches it by an approval
-    alone. Raises PublicationError, ApprovedLostError.
+    Where readers have what was built from that, nothing is built; else it is built with the seeds and models of the
+    newest approval, also where an embargo ended, a region was revoked or a case erased: whatever else changed reaches
+    it by an approval alone. Raises PublicationError, ApprovedLostError.
     """
     home.forget_approvals()
     edition, approved = home.public, home.approved()
@@ -156,25 +157,27 @@ def publish_public(home: Home) -> Release | None:
     in_force = edition.in_force
     if in_force and home.public_is_as_approved():
         return Release(in_force, changed=False)
-    outcome = build_public(home, approved, edition.warehouse)
-    if outcome.failed_tests and (others := approved_under_others(home, approved)):
+    then = home.as_approved(approved)
+    outcome = build_public(then, approved, edition.warehouse)
+    if outcome.failed_tests and (others := approved_under_others(approved)):
         raise PublicationError(
             f"{edition.unchanged}, since these tests found wrong rows: {', '.join(outcome.failed_tests)}. "
             f"{_names(home, others)} was approved under other definitions or models; that may be why. Approve each of "
             "them again, or revoke it, and refresh."
         )
-    return release.publish(edition, home.project, home.settings.releases_kept, selection_of(approved))
+    return release.publish(edition, then.project, home.settings.releases_kept, selection_of(approved))
 
 
 def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> Outcome:
     """Build and test what the public edition would be of these approvals, compared with the one in force.
 
-    Raises PublicationError where one of them lacks what is landed now.
+    It is made by the seeds and models of this home. Raises PublicationError where an approval lacks what is landed
+    under these.
     """
     if outdated := [copy for copy in approved if is_outdated(copy, home.programme)]:
         raise PublicationError(
             f"{home.public.unchanged}, since {_names(home, outdated)} was approved under other definitions, and lacks "
-            "columns that returns have now. Approve each of them again, or revoke it, and refresh."
+            "columns that returns have had since. Approve each of them again, or revoke it, and refresh."
         )
     returns = [return_ for copy in approved for return_ in copy.returns]
     release_id = home.public_release_id(approved)
@@ -183,9 +186,10 @@ def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> O
     return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
 
 
-def approved_under_others(home: Home, approved: Iterable[Approved]) -> Sequence[Approved]:
-    """Those of what is approved that were read, or made into figures, by other definitions or models than now."""
-    return [copy for copy in approved if copy.models != home.models]
+def approved_under_others(approved: Sequence[Approved]) -> Sequence[Approved]:
+    """Those that were read, or made into figures, by other definitions or models than the newest of them."""
+    newest = newest_of(approved)
+    return [copy for copy in approved if copy.models != newest.models]
 
 
 def _names(home: Home, approved: Sequence[Approved]) -> str:

@@ -1,6 +1,7 @@
 """What of a region was approved for the public edition: a copy of all that is landed of its returns at that time.
 
-    restricted/approved/<approval>/approved.json               under which definitions it was read
+    restricted/approved/<approval>/approved.json               under which definitions it was read, and settings
+                                   dbt_like_sql/…              the seeds and models that made figures of it
                                    <region>/<return>/…         as in landing/, see history.py
 
 How it is made and changed is in approved_copies.py. Nothing changes it but an erasure and a purge, so that new returns,
@@ -11,7 +12,8 @@ one case, and whatever is approved of others later, a region stays as it was see
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,22 @@ from dipp_pipeline.errors import DippError
 from dipp_pipeline.landing.history import History, Return
 
 APPROVED = "approved.json"
+SQL = "dbt_like_sql"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under what a region is approved."""
+
+    definitions: Mapping[str, str]
+    """Identities of what its returns were read under."""
+    held_above_percent: int
+    settings: Mapping[str, int]
+    """Those that models ask for."""
+    sql_folder: Path
+    """Seeds and models."""
+    models: str
+    """The identity of all that makes figures of what was read."""
 
 
 class ApprovedLostError(DippError):
@@ -52,6 +70,16 @@ class Approved:
     def models(self) -> str:
         """The identity of what made figures of it when it was approved."""
         return str(self._written["models"])
+
+    @property
+    def sql_folder(self) -> Path:
+        """The seeds and models that made figures of it when it was approved."""
+        return self.folder / SQL
+
+    @property
+    def settings(self) -> Mapping[str, int]:
+        """The settings that models ask for, as they were."""
+        return dict(self._written["settings"])
 
     @property
     def returns(self) -> Sequence[Return]:

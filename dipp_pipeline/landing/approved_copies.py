@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from dipp_pipeline import atomic
-from dipp_pipeline.landing.approved import APPROVED, Approved
+from dipp_pipeline.landing.approved import APPROVED, SQL, Approved, Conditions
 from dipp_pipeline.landing.history import ACCEPTED, MANIFEST, VERSION, Return
 from dipp_pipeline.landing.tables import CASE, ISSUES, landed_tables
 from dipp_pipeline.programme.kinds import ROW_KEY
@@ -23,15 +23,13 @@ def keep_approved(
     target: Path,
     returns: Sequence[Return],
     kept_elsewhere: Mapping[str, Collection[str]],
-    definitions: Mapping[str, str],
-    held_above_percent: int,
-    models: str,
+    conditions: Conditions,
 ) -> None:
-    """Copy what is landed of a region's returns into a new folder.
+    """Copy what is landed of a region's returns into a new folder, with what makes figures of it.
 
-    `kept_elsewhere` are the cases that do not count here, by return; `models` is the identity of what makes figures of
-    them now.
+    `kept_elsewhere` are the cases that do not count here, by return.
     """
+    definitions = conditions.definitions
     with atomic.new_folder(target) as new:
         for return_ in returns:
             copy = new / (return_.region_slug or "") / return_.return_id
@@ -42,10 +40,16 @@ def keep_approved(
                 elsewhere = kept_elsewhere.get(return_.return_id, ())
                 if elsewhere and (version / definitions["definitions"] / "cases.parquet").exists():
                     _quarantine(version / definitions["definitions"], elsewhere)
+        for path in conditions.sql_folder.glob("*/*"):
+            if path.suffix in {".csv", ".sql"}:
+                copied = new / SQL / path.parent.name / path.name
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                copied.write_bytes(path.read_bytes())
         written = {
             "region": returns[0].region_slug,
-            "held_above_percent": held_above_percent,
-            "models": models,
+            "held_above_percent": conditions.held_above_percent,
+            "models": conditions.models,
+            "settings": conditions.settings,
             **definitions,
         }
         (new / APPROVED).write_bytes(atomic.as_document(written))

@@ -252,8 +252,6 @@ def test_two_contents_never_have_one_identity(home: Home, tmp_path: Path):
     refresh(under_model)
     approve(under_model, "london")
     refresh(under_model)
-    revoke(under_model, "london")
-    refresh(under_model)
 
     assert asked(home.public.database, "select distinct cases_published from programme_progress") == [(7,)]
     assert home.public.in_force != first
@@ -385,6 +383,36 @@ def test_what_lacks_a_new_column_is_named_and_the_public_edition_stays(home: Hom
     approve(home, "wales")
     refresh(home)
     assert (cases(home)[WALES], cases(home)[LONDON]) == (8, 5)
+
+
+@pytest.mark.parametrize("change", [title, model, survey_minimum], ids=lambda change: change.__name__)
+def test_models_that_nobody_signed_off_make_no_figure_when_a_region_leaves(home: Home, tmp_path: Path, change: Change):
+    first, content = home.public.in_force, tables(home.public.database)
+    approve(home, "london")
+    refresh(home)
+    changed = change(home, tmp_path)
+    refresh(changed)
+
+    revoke(changed, "london")
+    refresh(changed)
+
+    assert changed.public.in_force == first
+    left = tables(changed.public.database)
+    assert {name for name in left if left[name] != content[name]} <= {"revisions", "release_info"}
+    assert changed.again().nothing_to_do()
+
+
+@pytest.mark.parametrize("change", [title, model], ids=lambda change: change.__name__)
+def test_models_that_nobody_signed_off_make_no_figure_when_an_embargo_ends(home: Home, tmp_path: Path, change: Change):
+    wales = regional(home.public.database)
+    approve(home, "london", begins_at=hours(5))
+    changed = change(home, tmp_path)
+    refresh(changed)
+
+    refresh(changed.at(hours(6)))
+
+    assert (cases(home)[WALES], cases(home)[LONDON]) == (8, 5)
+    assert regional(home.public.database) == wales
 
 
 def test_readings_are_kept_where_another_region_is_approved_under_new_definitions(home: Home, tmp_path: Path):
@@ -572,19 +600,22 @@ def test_a_revocation_that_is_killed_half_way_is_done_again(home: Home, monkeypa
 
 def test_a_test_that_fails_on_the_public_edition_leaves_it_and_not_the_other(home: Home, tmp_path: Path):
     public, internal = files(home.public.published), home.internal.in_force
-    approve(home, "london")
-    revoke(home, "wales")
     sql = copied_definitions(tmp_path / "sql")
-    bad = "-- No five cases.\n-- on: release_info\nselect * from release_info where cases_inspected = 5\n"
-    (sql / "tests" / "no_five_cases.sql").write_text(bad, "utf-8")
-
+    in_public = "cases_inspected = 13 and not exists (select 1 from data_quality where rule_code = 'F06')"
+    bad = f"-- Not thirteen cases.\n-- on: release_info\nselect * from release_info where {in_public}\n"
+    (sql / "tests" / "not_thirteen_cases.sql").write_text(bad, "utf-8")
     home = replace(home, sql_folder=sql).again()
+    refresh(home)
+    assert approve(home, "london").cannot_be_told
+    another_return(home, home.path)
+
     with home.locked("a test", print) as lock:
         refreshed = refresh_home(home, lock)
 
     assert str(refreshed.error) == (
-        "The public edition stays as it is, since these tests found wrong rows: no_five_cases. London was approved "
-        "under other definitions or models; that may be why. Approve each of them again, or revoke it, and refresh."
+        "The public edition stays as it is, since these tests found wrong rows: not_thirteen_cases. Wales was "
+        "approved under other definitions or models; that may be why. Approve each of them again, or revoke it, and "
+        "refresh."
     )
     assert files(home.public.published) == public
     assert home.internal.in_force != internal
