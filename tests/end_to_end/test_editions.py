@@ -12,7 +12,7 @@ from tests.homes import Home
 from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.release.editions import asked, files
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 
 def test_a_region_is_approved_revised_and_revoked(tmp_path: Path):

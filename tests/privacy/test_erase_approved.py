@@ -19,7 +19,7 @@ from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.privacy.erasing import left_of
 from tests.release.editions import BEGUN, approve, asked, cases, files, hours, refresh, revoke, tables
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 ERASED, *OTHERS = references("M", 10)
 ANOTHER_KEY = b"another key of tests, no secret either"

@@ -16,7 +16,7 @@ from tests.homes import Home, add_line, copied_definitions
 from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.release.editions import BEGUN, approve, asked, cases, files, hours, refresh, revoke, tables
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 WALES, LONDON = "N03", "N07"
 SHARED = "S000001"
