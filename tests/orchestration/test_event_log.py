@@ -12,7 +12,7 @@ from tests.homes import Home
 from tests.landing.small_returns import references, send_cases
 from tests.orchestration.test_command import refreshed
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 
 def recorded(home: Home) -> Counter[Kind | None]:

@@ -19,7 +19,7 @@ from tests.landing.small_returns import references, return_of, send, send_cases
 from tests.release import editions
 from tests.release.editions import BEGUN
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 
 @pytest.fixture

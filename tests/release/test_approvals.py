@@ -167,6 +167,7 @@ def test_it_asks_and_where_the_answer_is_not_yes_nothing_is_done(home: Home, dip
     assert home.again().nothing_to_do()
 
 
+@pytest.mark.thorough
 def test_it_only_logs_and_the_next_refresh_publishes(home: Home, dipp: Dipp):
     done = dipp("wales", *BY, answer="y\n")
 
@@ -183,6 +184,7 @@ def test_it_only_logs_and_the_next_refresh_publishes(home: Home, dipp: Dipp):
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_it_shows_the_revisions_that_it_would_publish(home: Home, dipp: Dipp):
     approve(home, "wales")
     refresh(home)
@@ -284,6 +286,8 @@ def test_a_copy_that_cannot_be_made_is_a_sentence_and_leaves_nothing(
     assert not home.approvals_file.exists()
 
 
+@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_an_approval_under_another_key_is_told_and_does_not_hinder(home: Home):
     approve(home, "wales")
     refresh(home)

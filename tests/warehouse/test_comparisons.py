@@ -83,7 +83,14 @@ class Comparison:
     made: Row
 
 
-@pytest.fixture(scope="module", params=PROGRAMMES)
+LONG = [pytest.mark.thorough, pytest.mark.exhaustive]
+"""Of the programme whose every table is counted out for some seconds."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=LONG if name == "regions of 10,000 cases" else []) for name in PROGRAMMES],
+)
 def comparisons(request: pytest.FixtureRequest) -> Sequence[Comparison]:
     return compared(request.param)
 
