@@ -18,7 +18,7 @@ from dipp_pipeline.landing.approved_copies import cases_of, keep_approved
 from dipp_pipeline.landing.history import Return
 from dipp_pipeline.pipeline import approved_under_others, build_public
 from dipp_pipeline.programme.model import INSPECTORATE_TIME, Region
-from dipp_pipeline.release.approvals import Approval, append_approval, in_effect, pending
+from dipp_pipeline.release.approvals import Approval, append_approval, in_effect, pending, still_needed
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.warehouse.engine import open_warehouse
 
@@ -90,8 +90,7 @@ def _kept_elsewhere(
     home: Home, region: Region, returns: Sequence[Return], clashes: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, frozenset[str]]:
     """By return the cases that another return keeps now, and those that another region was approved with."""
-    approvals, now = home.approvals(), home.clock()
-    counting = [*in_effect(approvals, now).values(), *pending(approvals, now)]
+    counting = still_needed(home.approvals(), home.clock())
     others = [home.approved_copy(entry.approval_id) for entry in counting if entry.region_slug != region.slug]
     taken = frozenset(case for copy in others for case in cases_of(copy))
     return {
@@ -111,9 +110,8 @@ def decide(home: Home, approval: Approval) -> None:
 
 def revoke(home: Home, region: Region, by: str) -> None:
     """Log that no approval of a region counts any more. Raises ApprovalError where none does."""
-    approvals, now = home.approvals(), home.clock()
-    waiting = [approval.region_slug for approval in pending(approvals, now)]
-    if region.slug not in in_effect(approvals, now) and region.slug not in waiting:
+    now = home.clock()
+    if region.slug not in {approval.region_slug for approval in still_needed(home.approvals(), now)}:
         raise ApprovalError(f"{region.name} is not approved, so that there is nothing to revoke.")
     append_approval(home.approvals_file, Approval("", region.slug, by, now, now, ""))
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,14 +18,14 @@ from dipp_pipeline.errors import DippError, faults_placed
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
 from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
-from dipp_pipeline.landing.approved import Approved, ApprovedLostError
+from dipp_pipeline.landing.approved import Approved, ApprovedLostError, newest_of, selection_of
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, Return
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.release.approvals import Approval, in_effect, pending, read_approvals
+from dipp_pipeline.release.approvals import Approval, in_effect, read_approvals, still_needed
 from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
 
@@ -112,7 +112,7 @@ class Home:
 
     @property
     def database(self) -> Path:
-        return self.published / "dipp_findings.duckdb"
+        return self.internal.database
 
     @property
     def internal(self) -> Edition:
@@ -314,9 +314,7 @@ class Home:
 
     def forgotten_approvals(self) -> Sequence[Path]:
         """The copies of approvals that count neither now nor after an embargo, and of those that were never logged."""
-        approvals, now = self.approvals(), self.clock()
-        counting = [*in_effect(approvals, now).values(), *pending(approvals, now)]
-        needed = {approval.approval_id for approval in counting}
+        needed = {approval.approval_id for approval in still_needed(self.approvals(), self.clock())}
         return [folder for folder in self.approved_folder.glob("[!.]*/") if folder.name not in needed]
 
     def forget_approvals(self) -> None:
@@ -379,16 +377,6 @@ class Home:
             and not self.forgotten_approvals()
             and self.public_is_as_approved()
         )
-
-
-def newest_of(approved: Iterable[Approved]) -> Approved:
-    """That which was decided last."""
-    return max(approved, key=lambda copy: copy.folder.name)
-
-
-def selection_of(approved: Sequence[Approved]) -> str:
-    """The identity of what the public edition is built from, whatever makes figures of it."""
-    return hashlib.sha256("\n".join(copy.identity for copy in approved).encode()).hexdigest()
 
 
 def open_home(path: Path | None) -> Home:

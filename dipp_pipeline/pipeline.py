@@ -14,13 +14,13 @@ from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, write_copies
 from dipp_pipeline.feedback.needed import needed_copies
-from dipp_pipeline.home import Home, newest_of, selection_of
+from dipp_pipeline.home import Home
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
-from dipp_pipeline.landing.approved import Approved
+from dipp_pipeline.landing.approved import Approved, newest_of, selection_of
 from dipp_pipeline.landing.approved_copies import is_outdated
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import receive

@@ -12,7 +12,7 @@ one case, and whatever is approved of others later, a region stays as it was see
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,3 +98,13 @@ class Approved:
             for version in return_.versions
         ]
         return hashlib.sha256(json.dumps([self.models, readings]).encode()).hexdigest()
+
+
+def newest_of(approved: Iterable[Approved]) -> Approved:
+    """That which was decided last."""
+    return max(approved, key=lambda copy: copy.folder.name)
+
+
+def selection_of(approved: Sequence[Approved]) -> str:
+    """The identity of what the public edition is built from, whatever makes figures of it."""
+    return hashlib.sha256("\n".join(copy.identity for copy in approved).encode()).hexdigest()

@@ -79,6 +79,11 @@ def pending(approvals: Iterable[Approval], now: datetime) -> Sequence[Approval]:
     return waiting
 
 
+def still_needed(approvals: Sequence[Approval], now: datetime) -> Sequence[Approval]:
+    """The approvals that count now or will after an embargo."""
+    return [*in_effect(approvals, now).values(), *pending(approvals, now)]
+
+
 def _written(approval: Approval) -> dict[str, object]:
     times = {"decided_at": approval.decided_at.isoformat(), "begins_at": approval.begins_at.isoformat()}
     return {**asdict(approval), **times}
