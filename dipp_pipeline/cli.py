@@ -146,11 +146,14 @@ def demo(home: Path | None) -> None:
     import shutil
 
     from dipp_pipeline.home import open_home
+    from dipp_pipeline.settings import SETTINGS_FILE
 
     opened = open_home(home)
     if opened.path.exists() and not (opened.path.is_dir() and not any(opened.path.iterdir())):
         raise click.UsageError(f"{opened.path} is in use already. Give another folder with --home.")
     shutil.copytree(Path(__file__).parent / "demo" / "incoming", opened.incoming)
+    (opened.path / SETTINGS_FILE).write_text("is_sample = true\n", "utf-8")
+    opened = open_home(home)
     with opened.locked("dipp demo", _say) as lock:
         code = _refresh(opened, lock, as_json=False, strict=False)
     if opened.database.exists():

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -118,13 +118,14 @@ class Home:
     def internal(self) -> Edition:
         """The inspectorate's own edition, of every region."""
         record = self.restricted / "releases.json"
-        return Edition(self.warehouse, self.published, self.releases, self.former_releases, record)
+        return Edition("internal", self.warehouse, self.published, self.releases, self.former_releases, record)
 
     @property
     def public(self) -> Edition:
         """The edition of the regions that were approved for it."""
         name = "public-releases"
         return Edition(
+            name="public",
             warehouse=self.restricted / "public.duckdb",
             published=self.path / "public",
             releases=self.path / name,
@@ -279,7 +280,7 @@ class Home:
             ]
             for return_ in returns
         ]
-        made_of = [built_from, self.definitions, self.settings.published_by, self._sql]
+        made_of = [built_from, self.definitions, self.settings.published_by, self._sql, self._imprint]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
 
     @property
@@ -287,6 +288,11 @@ class Home:
         """The identity of what makes figures of readings: seeds, SQL, settings that models ask for, the pipeline."""
         made_of = [self.programme.fingerprint, self._sql, self.settings.published_by, self.version]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+    @property
+    def _imprint(self) -> Sequence[object]:
+        """What a release says of itself besides its figures."""
+        return [asdict(self.settings.publisher), self.settings.is_sample]
 
     @cached_property
     def _sql(self) -> str:
@@ -332,7 +338,7 @@ class Home:
 
     def public_release_id(self, approved: Sequence[Approved]) -> str:
         """The identity of the public release that is built of what is approved, with the seeds and models of here."""
-        return hashlib.sha256(f"{selection_of(approved)}\n{self.models}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{selection_of(approved)}\n{self.models}\n{self._imprint}".encode()).hexdigest()[:12]
 
     def public_is_as_approved(self) -> bool:
         """Whether the public edition in force was built from what is approved now, or neither is there."""

@@ -133,7 +133,8 @@ def build(home: Home) -> Outcome:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
     home.check_corrections(home.programme.region_by_slug)
     former = _former(home, home.internal, returns)
-    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by, former)
+    release_id, edition = home.release_id(returns), home.internal.name
+    made_from = Build(release_id, home.clock(), home.version, edition, returns, home.settings, former)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
 
 
@@ -182,7 +183,7 @@ def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> O
     returns = [return_ for copy in approved for return_ in copy.returns]
     release_id = home.public_release_id(approved)
     former = _former(home, home.public, returns)
-    made_from = Build(release_id, home.clock(), home.version, returns, home.settings.published_by, former)
+    made_from = Build(release_id, home.clock(), home.version, home.public.name, returns, home.settings, former)
     return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
 
 

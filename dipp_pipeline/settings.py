@@ -11,6 +11,8 @@ from dipp_pipeline.errors import DippError, reason
 
 MEGABYTE = 1024 * 1024
 
+SETTINGS_FILE = "dipp.toml"
+
 SHORTEST_KEY = 32
 """Characters of a pseudonym key: as many as the hexadecimal digits of 128 random bits."""
 
@@ -33,6 +35,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Publisher:
+    """Who publishes the findings, in words that every form of a release shows: `[publisher]` in dipp.toml."""
+
+    name: str = "HM Inspectorate of Probation"
+    contact: str = "The data team of HM Inspectorate of Probation"
+    licence: str = "Open Government Licence v3.0"
+    next_update: str = "When the next region has been inspected"
+
+
+@dataclass(frozen=True)
 class Settings:
     """What is set for a home."""
 
@@ -47,6 +59,9 @@ class Settings:
     """Figures of fewer respondents to a staff survey than this are withheld."""
     wait_seconds: int = 900
     """How long a run waits for another one that has the home."""
+    publisher: Publisher = field(default_factory=Publisher)
+    is_sample: bool = False
+    """Whether its returns are invented, which every form of a release then says."""
     pseudonym_key: bytes | None = field(default=None, repr=False)
     """In place of the key that the home makes for itself."""
 
@@ -90,8 +105,10 @@ def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Se
 
     Raises SettingsError.
     """
-    toml = home / "dipp.toml"
+    toml = home / SETTINGS_FILE
     written = _written(toml)
+    publisher = _publisher(toml, written.pop("publisher", {}))
+    is_sample = _yes_or_no("is_sample", written.pop("is_sample", False), toml)
     unknown = sorted(written.keys() - _MOST.keys())
     if unknown:
         raise SettingsError(f'{toml}: there is no setting "{unknown[0]}". Take it out or mend its name.')
@@ -100,7 +117,8 @@ def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Se
         if (variable := f"DIPP_{name.upper()}") in environment:
             numbers[name] = _whole_number(name, environment[variable], f"from {variable}")
     limits = {setting.name: numbers.pop(setting.name) for setting in fields(Limits) if setting.name in numbers}
-    return Settings(Limits(**limits), **numbers, pseudonym_key=_pseudonym_key(environment))
+    key = _pseudonym_key(environment)
+    return Settings(Limits(**limits), **numbers, publisher=publisher, is_sample=is_sample, pseudonym_key=key)
 
 
 def shipped(name: str) -> Path:
@@ -127,6 +145,21 @@ def _written(toml: Path) -> dict[str, Any]:
         return tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{toml} is not valid TOML: {reason(error)}. Mend it or take it away.") from None
+
+
+def _publisher(toml: Path, written: Any) -> Publisher:
+    texts = written if isinstance(written, dict) else {"": None}
+    for name, text in texts.items():
+        if name not in {known.name for known in fields(Publisher)} or not isinstance(text, str) or not text.strip():
+            words = ", ".join(known.name for known in fields(Publisher))
+            raise SettingsError(f"{toml}: [publisher] takes a text for each of {words}, and nothing else. Mend it.")
+    return Publisher(**texts)
+
+
+def _yes_or_no(name: str, value: Any, toml: Path) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f'The setting {name} is "{value}" (in {toml}). Give true or false.')
+    return value
 
 
 def _whole_number(name: str, value: Any, where: str) -> int:

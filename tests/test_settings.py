@@ -1,10 +1,11 @@
 """Which settings are taken, from where, and what is said of those that are not."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from dipp_pipeline.settings import Limits, SettingsError, home_folder, load_settings
+from dipp_pipeline.settings import Limits, Publisher, SettingsError, home_folder, load_settings
 
 DECADES = 99999999999
 
@@ -105,3 +106,24 @@ def test_the_home_is_the_given_one_else_that_of_the_environment_else_in_this_fol
     assert home_folder(None, {"DIPP_HOME": "b"}) == tmp_path / "b"
     assert home_folder(None, {"DIPP_HOME": ""}) == tmp_path / "dipp_home"
     assert home_folder(Path("~/home"), {}) == Path.home() / "home"
+
+
+def test_who_publishes_is_taken_from_the_file(tmp_path: Path):
+    settings = settings_of(tmp_path, 'is_sample = true\n[publisher]\nname = "An inspectorate"\n')
+
+    assert (settings.is_sample, settings.publisher) == (True, Publisher(name="An inspectorate"))
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('[publisher]\nnam = "An inspectorate"\n', "[publisher] takes a text"),
+        ("[publisher]\nname = 1\n", "[publisher] takes a text"),
+        ('[publisher]\nname = " "\n', "[publisher] takes a text"),
+        ('publisher = "An inspectorate"\n', "[publisher] takes a text"),
+        ("is_sample = 1\n", 'The setting is_sample is "1"'),
+    ],
+)
+def test_a_publisher_that_cannot_be_shown_is_refused(tmp_path: Path, toml: str, said: str):
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        settings_of(tmp_path, toml)

@@ -13,6 +13,11 @@ inspected as (
         count(distinct region_code) as regions,
         count(*) as cases
     from int_accepted_cases
+),
+
+programme as (
+    select count(*) as regions
+    from seeds.regions
 )
 
 select
@@ -21,7 +26,15 @@ select
     instrument.instrument_version::varchar as instrument_version,  -- version of the questions and rules of assessment
     build.pipeline_version::varchar as pipeline_version,  -- version of the pipeline
     inspected.regions::integer as regions_included,  -- regions with accepted cases
-    inspected.cases::integer as cases_inspected  -- accepted cases
+    inspected.cases::integer as cases_inspected,  -- accepted cases
+    build.edition::varchar as edition,  -- internal: every region with accepted cases; public: the regions that were approved
+    build.is_sample::boolean as is_sample,  -- whether the data are invented, so that nothing follows from them
+    (case when inspected.regions = programme.regions then 'final' else 'provisional' end)::varchar as status,  -- provisional until every region is included, then final
+    build.publisher::varchar as publisher,  -- who publishes it
+    build.contact::varchar as contact,  -- who to ask
+    build.licence::varchar as licence,  -- under which it may be used
+    build.next_update::varchar as next_update  -- when the figures are expected to change
 from landing.build as build
 cross join inspected
+cross join programme
 inner join instrument on instrument.recency = 1

@@ -1,6 +1,6 @@
 """The published DuckDB file: the marts with a comment on every table and column."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from dipp_pipeline.errors import DippError, reason
+from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.warehouse.engine import disk_faults_told
 from dipp_pipeline.warehouse.project import Model
 
@@ -19,21 +20,21 @@ class PublicationError(DippError):
     """There is no new release; the message says why. The one in force stays."""
 
 
-def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
+def write_database(file: Path, contents: Contents) -> None:
     """Write the marts' tables. Raises PublicationError where the file is not what the models promise."""
     try:
         with disk_faults_told(file), _connected() as connection:
             connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
             connection.begin()
-            for mart in marts:
-                _write_table(connection, mart, tables[mart.name])
+            for mart in contents.marts:
+                _write_table(connection, mart, contents.tables[mart.name])
             connection.commit()
             connection.execute("checkpoint release")
     except duckdb.Error as error:
         raise PublicationError(
             f"The release cannot be written: {reason(error)}. Look whether the disk is full, and run the refresh again."
         ) from None
-    _verify(file, marts)
+    _verify(file, contents.marts)
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.Table) -> None:

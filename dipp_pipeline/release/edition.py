@@ -20,6 +20,8 @@ DATABASE = "dipp_findings.duckdb"
 class Edition:
     """The places of an edition."""
 
+    name: str
+    """internal or public."""
     warehouse: Path
     published: Path
     """The link that readers follow."""

@@ -8,19 +8,18 @@ The public edition has the like: public, public-releases/ and restricted/public-
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from dipp_pipeline import atomic
+from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
-from dipp_pipeline.warehouse.project import Model, Project
+from dipp_pipeline.warehouse.project import Project
 
 _FOR_EVERYONE = 0o755
 _FOR_EVERYONE_TO_READ = 0o644
@@ -45,16 +44,16 @@ def publish(edition: Edition, project: Project, kept: int, selection: str = "") 
     with open_warehouse(edition.warehouse) as opened:
         outcome = recorded_outcome(opened)
         built_from = opened.read("landing.release_returns")
-        tables = {mart.name: opened.table(mart.name) for mart in project.marts}
+        contents = Contents(project.marts, {mart.name: opened.table(mart.name) for mart in project.marts})
     _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project, edition)
     _adopt(edition)
     if edition.in_force == outcome.release_id:
         if edition.selection != selection:  # the record was lost
             edition.remember(outcome.release_id, selection, built_from)
         return Release(outcome.release_id, changed=False)
-    folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
+    folder = releases / release_name(outcome.release_id, contents.about["published_at"])
     if not folder.exists():  # else a publication was killed just before the switch
-        _write(folder, project.marts, tables)
+        _write(folder, contents)
     edition.remember(outcome.release_id, selection, built_from)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)
@@ -77,9 +76,9 @@ def take_away(edition: Edition) -> None:
         edition.releases.rmdir()
 
 
-def _write(folder: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
+def _write(folder: Path, contents: Contents) -> None:
     with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
-        write_database(aside / DATABASE, marts, tables)
+        write_database(aside / DATABASE, contents)
         (aside / DATABASE).chmod(_FOR_EVERYONE_TO_READ)
 
 

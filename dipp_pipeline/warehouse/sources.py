@@ -13,6 +13,7 @@ from dipp_pipeline.intake.counts import Contents, Counts
 from dipp_pipeline.landing.history import Reading, Return, Version
 from dipp_pipeline.landing.tables import landed_tables
 from dipp_pipeline.programme.model import Programme
+from dipp_pipeline.settings import Settings
 from dipp_pipeline.warehouse.engine import Warehouse, sql_type
 from dipp_pipeline.warehouse.figures import FIGURES
 from dipp_pipeline.warehouse.project import Project, TableColumns
@@ -53,7 +54,19 @@ _VERSIONS = pa.schema(
     }
 )
 
-_BUILD = pa.schema({"release_id": pa.string(), "published_at": pa.timestamp("us"), "pipeline_version": pa.string()})
+_BUILD = pa.schema(
+    {
+        "release_id": pa.string(),
+        "published_at": pa.timestamp("us"),
+        "pipeline_version": pa.string(),
+        "edition": pa.string(),
+        "is_sample": pa.bool_(),
+        "publisher": pa.string(),
+        "contact": pa.string(),
+        "licence": pa.string(),
+        "next_update": pa.string(),
+    }
+)
 
 _BUILT_FROM = pa.schema(
     {
@@ -125,9 +138,10 @@ class Build:
     release_id: str
     published_at: datetime
     pipeline_version: str
+    edition: str
+    """internal or public."""
     returns: Sequence[Return]
-    settings: Mapping[str, int]
-    """The settings that models ask for."""
+    settings: Settings
     former: Former | None = None
     """The release that this one is to follow; None where it is the first."""
 
@@ -150,7 +164,7 @@ def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Pro
             _version_row(return_, version) for return_ in build.returns for version in return_.versions
         ],
         "landing.build": [_build_row(build)],
-        "landing.settings": [build.settings],
+        "landing.settings": [build.settings.published_by],
         "landing.former_release": [{"release_id": former.release_id}] if former else [],
         "landing.former_returns": former.returns if former else [],
         "landing.release_returns": built_from(build.returns, programme),
@@ -245,10 +259,17 @@ def _counts(reading: Reading | None) -> dict[str, int]:
 
 
 def _build_row(build: Build) -> dict[str, object]:
+    publisher = build.settings.publisher
     return {
         "release_id": build.release_id,
         "published_at": build.published_at.replace(tzinfo=None),
         "pipeline_version": build.pipeline_version,
+        "edition": build.edition,
+        "is_sample": build.settings.is_sample,
+        "publisher": publisher.name,
+        "contact": publisher.contact,
+        "licence": publisher.licence,
+        "next_update": publisher.next_update,
     }
 
 

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from dipp_pipeline.programme.seeds import load_programme
+from dipp_pipeline.settings import Settings
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.project import load_project
 from dipp_pipeline.warehouse.sources import Build
@@ -44,7 +45,7 @@ def test_rows_that_are_secret_are_not_counted(tmp_path: Path):
 
 def built(folder: Path) -> Outcome:
     """The models of a folder, built of no return at all."""
-    build = Build("release", datetime(2026, 1, 5, tzinfo=UTC), "0.1", returns=[], settings={"survey_minimum": 10})
+    build = Build("release", datetime(2026, 1, 5, tzinfo=UTC), "0.1", "internal", returns=[], settings=Settings())
     target = folder / "warehouse.duckdb"
     return build_warehouse(target, build, SEEDS, load_programme(SEEDS), load_project(folder))
 
