@@ -9,9 +9,9 @@ so that what the exempt tables say of a region is knowledge too. Known are
 - the former contents: what was published of them, and that a region's counts are the same unless the region changed.
 
 A region *changed* where any of its counts is another than in the latest former content that has the region. Two
-attackers are held off. One knows which regions changed, and nothing of how. The other knows besides which counts stayed,
-and by how many cases the others changed in all (`bounded`). He knows more; but where that alone tells him a count, it is
-exempt against him, and may not be against the first.
+attackers are held off. One knows which regions changed, and nothing of how. The other knows besides which counts
+stayed, and by how many cases the others changed in all (`bounded`). He knows more; but where that alone tells him a
+count, it is exempt against him, and may not be against the first.
 
 Not assumed: that an attacker knows single cases; or that a withheld count is small, since most of them are withheld to
 shield others, and the marker is the same.

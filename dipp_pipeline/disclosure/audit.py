@@ -12,9 +12,6 @@ from dipp_pipeline.disclosure.system import Flags, Floats, SolverError, System, 
 EXACT = 1e-6
 """Values closer than this are the same: HiGHS keeps to its equations within 1e-7."""
 
-ROUNDS = 3
-"""How often the lightest shield is looked for, each time with less weight on the counts that the last one needed."""
-
 
 class Audit:
     """Of one block against one attacker: whether he can bound a withheld quantity more narrowly than he may.
@@ -42,14 +39,17 @@ class Audit:
         self._witness_values = np.empty((0, len(self._quantities)))
         self._add_witness(self._system.truth)
 
-    def unsafe(self, withheld: Set[Count]) -> Iterator[int]:
-        """The withheld quantities that are not safe, by number, each looked into when it is asked for."""
+    def unsafe(self, withheld: Set[Count], quickly: bool = False) -> Iterator[int]:
+        """The withheld quantities that are not safe, by number, each looked into when it is asked for.
+
+        Quickly looked into, they are those that are not easily shown to be safe.
+        """
         published = self._published(withheld)
         known = self._system.with_values(self._count_sums[published])
         widths = self._widths(published)
         for number, (_, before, counts) in enumerate(self._quantities):
             if (before or counts & withheld) and widths[number] < self._need(number):
-                if not self._becomes_safe(number, known, published):
+                if not self._becomes_safe(number, known, published, quickly):
                     yield number
                 widths = self._widths(published)
 
@@ -67,13 +67,13 @@ class Audit:
                 return [count for count, change in zip(candidates, changes, strict=True) if change > EXACT]
         return candidates
 
-    def _becomes_safe(self, number: int, known: System, published: Flags) -> bool:
+    def _becomes_safe(self, number: int, known: System, published: Flags, quickly: bool) -> bool:
         """Whether a quantity is safe once the least and the most that it can be are found."""
-        for free in (self._near(number), None):
+        for free in (self._near(number),) if quickly else (self._near(number), None):
             self._find_range(number, known, free)
             if self._widths(published)[number] >= self._need(number):
                 return True
-        if number not in self._needs:
+        if number not in self._needs and not quickly:
             self._find_range(number, self._system, None)
             nothing = np.zeros(len(self._counts), dtype=bool)
             self._needs[number] = min(self._threshold, int(self._widths(nothing)[number]))
@@ -89,15 +89,16 @@ class Audit:
 
     def _least_changes(self, number: int, published: Flags, weight: Floats, apart: int) -> Floats:
         """How far each published count would have to give way. Raises SolverError where that is not enough."""
+        target, counts = self._sums[[number], :], self._count_sums[published]
+        lightest = np.full(len(weight), np.inf)
         costs = weight
-        for _ in range(ROUNDS):
-            first, second, changes = two_points(
-                self._system, self._sums[[number], :], apart, costs, self._count_sums[published]
-            )
-            costs = weight / (changes + 1)
-        self._add_witness(first)
-        self._add_witness(second)
-        return changes
+        while True:
+            first, second, changes = two_points(self._system, target, apart, costs, counts)
+            if weight @ (changes > EXACT) >= weight @ (lightest > EXACT):
+                return lightest
+            self._add_witness(first)
+            self._add_witness(second)
+            lightest, costs = changes, weight / (changes + 1)
 
     def _completed(self, solution: Floats, free: Flags) -> Floats:
         completed = self._system.truth.copy()

@@ -22,7 +22,7 @@ Kind = Literal["cases", "relevant", "counted"]
 
 
 class DisclosureError(DippError):
-    """The counts cannot be protected: they contradict each other, or what measures are said to have in common."""
+    """The counts cannot be protected, such as those that contradict each other or the definitions of measures."""
 
 
 class Count(NamedTuple):

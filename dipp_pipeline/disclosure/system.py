@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, vstack
 
+from dipp_pipeline.disclosure.counts import DisclosureError
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Name = TypeVar("Name", bound=Hashable)
 """What the unknowns are called. A sum of them is a mapping of unknown to coefficient."""
 
 
-class SolverError(Exception):
-    """HiGHS found no optimum of a problem that has one."""
+class SolverError(DisclosureError):
+    """HiGHS found no optimum."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class System:
             bounds=Bounds(0, np.inf),
         )
         if found.x is None or found.status != 0:
-            raise SolverError(found.message)
+            raise SolverError(f"HiGHS did not solve what shows whether counts are safe to publish: {found.message}.")
         solution: Floats = found.x
         return solution
 

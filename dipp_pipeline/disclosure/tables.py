@@ -7,6 +7,10 @@ from typing import NamedTuple
 from dipp_pipeline.disclosure.counts import NATION, PDU, Content, Count, Milestone
 from dipp_pipeline.disclosure.measures import Measure, shared_relevance
 
+FINDINGS = "characteristic_findings"
+PROFILE = "sample_profile"
+COVERAGE = "sample_coverage"
+
 
 class FindingRow(NamedTuple):
     """Of `characteristic_findings`. A count is None where it is withheld."""
@@ -51,10 +55,15 @@ class Places:
     def __init__(self, content: Content, measures: Sequence[Measure]):
         self._rows: dict[Count, list[tuple[str, ...]]] = defaultdict(list)
         for count in _profile_counts(content):
-            self._rows[count].append((count.region, count.characteristic, count.category))
+            table = COVERAGE if count.characteristic == PDU else PROFILE
+            self._rows[count].append((table, count.region, count.characteristic, count.category))
         for row, counts in _finding_counts(content, measures):
             for count in filter(None, counts):
-                self._rows[count].append(row)
+                self._rows[count].append((FINDINGS, *row))
+
+    def counts(self, table: str) -> Set[Count]:
+        """All counts of a table."""
+        return {count for count, rows in self._rows.items() if any(row[0] == table for row in rows)}
 
     def weights(self, withheld: Set[Count]) -> Mapping[Count, float]:
         """What it costs to withhold each count: cells, and rows that are not marked yet, whose percentages go too."""
