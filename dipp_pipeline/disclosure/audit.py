@@ -1,6 +1,6 @@
 """How narrowly an attacker can bound what is withheld of a block, and which further counts would shield it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from math import copysign
 
 import numpy as np
@@ -11,6 +11,10 @@ from dipp_pipeline.disclosure.system import Flags, Floats, SolverError, System, 
 
 EXACT = 1e-6
 """Values closer than this are the same: HiGHS keeps to its equations within 1e-7."""
+
+
+LIGHT = 2
+"""The weight of a count that stands in one cell: nothing lighter need be looked for."""
 
 
 class Audit:
@@ -58,46 +62,53 @@ class Audit:
         published = self._published(withheld)
         candidates = [count for count, shown in zip(self._counts, published, strict=True) if shown]
         weight = np.array([weights[count] for count in candidates])
-        for apart in (self._need(number), self._need(number) + 1):  # one more, where fractions make it too narrow
-            try:
-                changes = self._least_changes(number, published, weight, apart)
-            except SolverError:
-                break
-            if (changes > EXACT).any():
-                return [count for count, change in zip(candidates, changes, strict=True) if change > EXACT]
+        for free in self._stages(number):
+            for apart in (self._need(number), self._need(number) + 1):  # one more, where fractions make it too narrow
+                try:
+                    needed = self._least_changes(number, free, published, weight, apart) > EXACT
+                except SolverError:
+                    break
+                if needed.any() and (weight @ needed <= LIGHT or free.all()):
+                    return [count for count, one in zip(candidates, needed, strict=True) if one]
         return candidates
 
     def _becomes_safe(self, number: int, known: System, published: Flags, quickly: bool) -> bool:
         """Whether a quantity is safe once the least and the most that it can be are found."""
-        for free in (self._near(number),) if quickly else (self._near(number), None):
-            self._find_range(number, known, free)
-            if self._widths(published)[number] >= self._need(number):
-                return True
-        if number not in self._needs and not quickly:
-            self._find_range(number, self._system, None)
+        *easy, everything = self._stages(number)
+        if self._range_reaches(self._need(number), number, known, published, easy):
+            return True
+        if quickly:
+            return False
+        if number not in self._needs:
             nothing = np.zeros(len(self._counts), dtype=bool)
+            self._range_reaches(self._threshold, number, self._system, nothing, (*easy, everything))
             self._needs[number] = min(self._threshold, int(self._widths(nothing)[number]))
-        return bool(self._widths(published)[number] >= self._need(number))
+        return self._range_reaches(self._need(number), number, known, published, (everything,))
 
-    def _find_range(self, number: int, system: System, free: Flags | None) -> None:
-        costs = self._sums[[number], :].toarray()[0]
-        if free is not None:
-            system, costs = system.restricted(free), costs[free]
-        for sign in (1, -1):
-            solution = system.minimum(sign * costs)
-            self._add_witness(solution if free is None else self._completed(solution, free))
+    def _range_reaches(
+        self, width: int, number: int, system: System, published: Flags, stages: Iterable[Flags]
+    ) -> bool:
+        """Whether the range of a quantity is that wide, looked for by stages until it is."""
+        for free in stages:
+            if self._widths(published)[number] >= width:
+                break
+            restricted, costs = system.restricted(free), self._sums[[number], :].toarray()[0][free]
+            for sign in (1, -1):
+                self._add_witness(self._completed(restricted.minimum(sign * costs), free))
+        return bool(self._widths(published)[number] >= width)
 
-    def _least_changes(self, number: int, published: Flags, weight: Floats, apart: int) -> Floats:
+    def _least_changes(self, number: int, free: Flags, published: Flags, weight: Floats, apart: int) -> Floats:
         """How far each published count would have to give way. Raises SolverError where that is not enough."""
-        target, counts = self._sums[[number], :], self._count_sums[published]
+        system = self._system.restricted(free)
+        target, counts = self._sums[[number], :][:, free], self._count_sums[published][:, free]
         lightest = np.full(len(weight), np.inf)
         costs = weight
         while True:
-            first, second, changes = two_points(self._system, target, apart, costs, counts)
+            first, second, changes = two_points(system, target, apart, costs, counts)
             if weight @ (changes > EXACT) >= weight @ (lightest > EXACT):
                 return lightest
-            self._add_witness(first)
-            self._add_witness(second)
+            self._add_witness(self._completed(first, free))
+            self._add_witness(self._completed(second, free))
             lightest, costs = changes, weight / (changes + 1)
 
     def _completed(self, solution: Floats, free: Flags) -> Floats:
@@ -119,10 +130,15 @@ class Audit:
     def _need(self, number: int) -> int:
         return self._needs.get(number, self._threshold)
 
-    def _near(self, number: int) -> Flags:
-        """The unknowns of the same kind and measure as those of a quantity: moving these alone is often enough."""
-        kinds = {self._kinds[column] for column in self._sums[[number], :].indices}
-        return np.array([kind in kinds for kind in self._kinds], dtype=bool)
+    def _stages(self, number: int) -> Sequence[Flags]:
+        """Which unknowns to move so that a quantity changes, first few, which is quick and often enough, last all.
+
+        The few are those of the same kind and measure, then cases and relevant cases besides.
+        """
+        same = {self._kinds[column] for column in self._sums[[number], :].indices}
+        near = np.array([kind in same for kind in self._kinds], dtype=bool)
+        wider = np.array([kind in same or kind[0] != "counted" for kind in self._kinds], dtype=bool)
+        return (*((near,) if not near.all() else ()), *((wider,) if not wider.all() else ()), np.ones_like(near))
 
     def _published(self, withheld: Set[Count]) -> Flags:
         return np.array([count not in withheld for count in self._counts], dtype=bool)

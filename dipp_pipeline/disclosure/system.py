@@ -101,7 +101,7 @@ class Builder(Generic[Name]):
 
     def system(self) -> System:
         return System(
-            np.array(self._truth),
+            np.array(self._truth, dtype=np.float64),
             self.matrix(list(self._known.values())),
             np.array([least for _, least, _ in self._known]),
             np.array([most for _, _, most in self._known]),
