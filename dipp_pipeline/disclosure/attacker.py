@@ -123,6 +123,18 @@ class Knowledge:
         """Kind and measure of every unknown of the system."""
         return [(unknown.kind, unknown.measure) for unknown in self._builder.names()]
 
+    def columns_in(self, stronger: "Knowledge") -> Sequence[int]:
+        """For every unknown of the system, its column in that of an attacker who knows more unknowns to be the same."""
+        columns = {unknown: column for column, unknown in enumerate(stronger._builder.names())}
+        return [
+            columns[
+                unknown._replace(
+                    since=stronger._same_since(unknown.since, unknown.region, unknown.kind, unknown.measure)
+                )
+            ]
+            for unknown in self._builder.names()
+        ]
+
     @property
     def last(self) -> int:
         """The number of the content that is to be protected."""

@@ -27,6 +27,7 @@ class Audit:
 
     def __init__(self, knowledge: Knowledge, threshold: int):
         self._threshold = threshold
+        self._knowledge = knowledge
         self._system = knowledge.system
         self._kinds = knowledge.kinds
         self._quantities = [
@@ -39,9 +40,14 @@ class Audit:
         self._count_sums = knowledge.matrix(list(counts.values()))
         self._count_values = self._count_sums @ self._system.truth
         self._needs: dict[int, int] = {}
+        self._weaker: tuple[Audit, Sequence[int]] | None = None
         self._witness_counts = np.empty((0, len(self._counts)))
         self._witness_values = np.empty((0, len(self._quantities)))
         self._add_witness(self._system.truth)
+
+    def inform(self, weaker: "Audit") -> None:
+        """Hand each witness from now on to the audit against an attacker who knows less: it is one against him too."""
+        self._weaker = weaker, weaker._knowledge.columns_in(self._knowledge)
 
     def unsafe(self, withheld: Set[Count], quickly: bool = False) -> Iterator[int]:
         """The withheld quantities that are not safe, by number, each looked into when it is asked for.
@@ -119,6 +125,9 @@ class Audit:
     def _add_witness(self, solution: Floats) -> None:
         self._witness_counts = np.vstack([self._witness_counts, self._count_sums @ solution])
         self._witness_values = np.vstack([self._witness_values, self._sums @ solution])
+        if self._weaker:
+            weaker, columns = self._weaker
+            weaker._add_witness(solution[columns])
 
     def _widths(self, published: Flags) -> Floats:
         """Of every quantity's range, in whole numbers, as far as witnesses show."""

@@ -70,12 +70,12 @@ def _protected(
     places: Places,
 ) -> tuple[Set[Count], Set[Count]]:
     """The counts of a block that are withheld for themselves, and all that are. Raises DisclosureError."""
-    attackers = [
-        Knowledge(block, formers, content, measures, bounded=bounded)
-        for bounded in ((True, False) if _any_changed(formers, content) else (True,))
-    ]
-    small = {count for attacker in attackers for count in attacker.small(threshold)}
-    audits = [Audit(attacker, threshold) for attacker in attackers]
+    weaker, stronger = (Knowledge(block, formers, content, measures, bounded=bounded) for bounded in (False, True))
+    small = stronger.small(threshold) | weaker.small(threshold)
+    audits = [Audit(stronger, threshold)]
+    if _any_changed(formers, content):
+        audits.append(Audit(weaker, threshold))
+        audits[0].inform(audits[1])
     return small, _without_excess(audits, small, _shielded(audits, small, places), places)
 
 
