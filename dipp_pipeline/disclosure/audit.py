@@ -142,12 +142,12 @@ class Audit:
     def _stages(self, number: int) -> Sequence[Flags]:
         """Which unknowns to move so that a quantity changes, first few, which is quick and often enough, last all.
 
-        The few are those of the same kind and measure, then cases and relevant cases besides.
+        The few are those of the same kind and measure. Around counts of cases few are free to move without the others.
         """
         same = {self._kinds[column] for column in self._sums[[number], :].indices}
         near = np.array([kind in same for kind in self._kinds], dtype=bool)
-        wider = np.array([kind in same or kind[0] != "counted" for kind in self._kinds], dtype=bool)
-        return (*((near,) if not near.all() else ()), *((wider,) if not wider.all() else ()), np.ones_like(near))
+        everything = np.ones_like(near)
+        return (everything,) if near.all() or ("cases", "") in same else (near, everything)
 
     def _published(self, withheld: Set[Count]) -> Flags:
         return np.array([count not in withheld for count in self._counts], dtype=bool)
