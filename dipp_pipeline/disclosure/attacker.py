@@ -4,7 +4,7 @@ The unknowns are the cases, relevant cases and counted cases of every category i
 so that what the exempt tables say of a region is knowledge too. Known are
 
 - of the exempt tables: cases, relevant and counted cases of every region, that is, of all its categories together;
-- which categories occur at all, since the others have no row in `characteristic_findings`;
+- which categories occur at all, or did, since the others have no row in `characteristic_findings`;
 - counted <= relevant <= cases, and what measures.py says;
 - the former contents: what was published of them, and that a region's counts are the same unless the region changed.
 
@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from scipy.sparse import csr_array
 
-from dipp_pipeline.disclosure.counts import NATION, PDU, Content, Count, DisclosureError, Kind, Milestone
+from dipp_pipeline.disclosure.counts import NATION, PDU, Content, Count, DisclosureError, Kind, Milestone, occurring
 from dipp_pipeline.disclosure.measures import Measure, shared_relevance
 from dipp_pipeline.disclosure.system import Builder, System
 
@@ -85,12 +85,11 @@ class Knowledge:
         self._measures = {measure.code: measure for measure in measures} if block.characteristic != PDU else {}
         self._relevance = shared_relevance(measures)
         self._formers = formers
+        self._present = [*(former.occurring for former in formers), occurring(content, formers)]
         self._bounded = bounded
         self._since: dict[tuple[int, str, Kind, str], int] = {}
         self._changed: dict[tuple[int, int, str], bool] = {}
-        self._occurring = sorted(
-            {category for number in range(len(formers) + 1) for category in self._categories(number)}
-        )
+        self._all_categories = self._categories(len(formers))
         self._builder: Builder[Unknown] = Builder()
         for number in range(len(self._contents)):
             for region in self._regions(number):
@@ -231,7 +230,7 @@ class Knowledge:
 
     def _know_region(self, number: int, region: str) -> None:
         content, characteristic = self._contents[number], self._block.characteristic
-        categories = self._occurring
+        categories = self._all_categories
         for category in categories:
             least = content.at_least.get((region, characteristic, category), 0)
             cases = self._cases(number, region, category)
@@ -260,10 +259,13 @@ class Knowledge:
 
     def _know_nation(self, number: int) -> None:
         if self._block.characteristic != PDU:
-            occurring = self._categories(number)
-            for category in self._occurring:
+            now, before = self._categories(number), self._categories(number - 1) if number else ()
+            for category in self._all_categories:
                 cases = self._nation("cases", number, category)
-                self._know(cases, least=1) if category in occurring else self._know(cases, 0, 0)
+                if category not in now:
+                    self._know(cases, 0, 0)
+                elif category not in before:
+                    self._know(cases, least=1)
 
     def _know(self, terms: Sum, least: float = -float("inf"), most: float = float("inf")) -> None:
         if terms:
@@ -329,7 +331,7 @@ class Knowledge:
     def _changes(self, before: int, number: int, region: str, kind: Kind, measure: str) -> Mapping[str, int]:
         """Category to how many more cases it has, where it has more or fewer."""
         changes = {}
-        for category in self._occurring:
+        for category in self._all_categories:
             unknown = Unknown(kind, measure, region, category, number)
             change = self._value(number, unknown) - self._value(before, unknown)
             if change:
@@ -339,7 +341,7 @@ class Knowledge:
     def _know_change(self, before: int, number: int, region: str, kind: Kind, measure: str) -> None:
         changes = self._changes(before, number, region, kind, measure)
         changed_by: list[tuple[float, Sum]] = []
-        for category in self._occurring:
+        for category in self._all_categories:
             former = self._unknown(before, kind, measure, region, category)
             later = self._unknown(number, kind, measure, region, category)
             more, fewer = later._replace(change="more"), later._replace(change="fewer")
@@ -357,12 +359,12 @@ class Knowledge:
         return [region for region in self._contents[number].regions if self._block.region in (region, NATION)]
 
     def _categories(self, number: int) -> Sequence[str]:
-        """Those whose counts can be other than 0."""
+        """Those whose counts are published or withheld."""
         content, characteristic = self._contents[number], self._block.characteristic
         categories = content.categories.get(characteristic, ())
         if characteristic == PDU:
             return [category for category in categories if (self._block.region, PDU, category) in content.cases]
-        return [category for category in categories if content.cases_of(NATION, characteristic, category)]
+        return [category for category in categories if (characteristic, category) in self._present[number]]
 
 
 def changed(former: Content, later: Content, region: str) -> bool:

@@ -5,7 +5,7 @@ row of every measure, and in the nation's row of the sample profile. It is withh
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -97,3 +97,14 @@ class Milestone:
 
     content: Content
     withheld: frozenset[Count]
+    occurring: frozenset[tuple[str, str]]
+    """Characteristic and category that findings have rows of: it has cases, or had some at a former milestone.
+
+    Without the latter, the row that is no longer there would tell that a case was corrected.
+    """
+
+
+def occurring(content: Content, formers: Iterable[Milestone]) -> frozenset[tuple[str, str]]:
+    """What has rows of findings at a milestone that follows on former ones."""
+    present = {(characteristic, category) for (_, characteristic, category), cases in content.cases.items() if cases}
+    return frozenset(present.union(*(former.occurring for former in formers)))

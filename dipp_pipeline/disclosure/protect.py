@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dipp_pipeline.disclosure.attacker import Block, Knowledge, blocks, changed
 from dipp_pipeline.disclosure.audit import Audit
-from dipp_pipeline.disclosure.counts import PDU, Content, Count, DisclosureError, Milestone
+from dipp_pipeline.disclosure.counts import PDU, Content, Count, DisclosureError, Milestone, occurring
 from dipp_pipeline.disclosure.measures import Measure
 from dipp_pipeline.disclosure.tables import COVERAGE, FINDINGS, PROFILE, Places
 
@@ -36,7 +36,8 @@ def protect(content: Content, formers: Sequence[Milestone], measures: Sequence[M
     No withheld count, complement or difference between contents can then be bounded to a range narrower than the
     threshold by an attacker who knows what attacker.py says, unless it could be with nothing of this content published.
     """
-    places = Places(content, measures)
+    present = occurring(content, formers)
+    places = Places(content, present, measures)
 
     def protected(block: Block) -> tuple[Set[Count], Set[Count]] | DisclosureError:
         try:
@@ -58,7 +59,7 @@ def protect(content: Content, formers: Sequence[Milestone], measures: Sequence[M
     for table in unsafe:
         withheld |= places.counts(table)
     secondary = frozenset(withheld - primary)
-    return Protection(Milestone(content, frozenset(withheld)), frozenset(primary), secondary, unsafe)
+    return Protection(Milestone(content, frozenset(withheld), present), frozenset(primary), secondary, unsafe)
 
 
 def _protected(

@@ -40,8 +40,8 @@ def profile_rows(milestone: Milestone) -> Iterator[ProfileRow]:
 
 
 def finding_rows(milestone: Milestone, measures: Sequence[Measure]) -> Iterator[FindingRow]:
-    """A row for every category that occurs and measure."""
-    for row, counts in _finding_counts(milestone.content, measures):
+    """A row for every category that occurs, or did, and measure."""
+    for row, counts in _finding_counts(milestone.occurring, measures):
         cells = (
             None if count in milestone.withheld else 0 if count is None else milestone.content.value(count)
             for count in counts
@@ -52,12 +52,12 @@ def finding_rows(milestone: Milestone, measures: Sequence[Measure]) -> Iterator[
 class Places:
     """Where each count stands: in which rows of the tables, a row named as often as it shows the count."""
 
-    def __init__(self, content: Content, measures: Sequence[Measure]):
+    def __init__(self, content: Content, occurring: Set[tuple[str, str]], measures: Sequence[Measure]):
         self._rows: dict[Count, list[tuple[str, ...]]] = defaultdict(list)
         for count in _profile_counts(content):
             table = COVERAGE if count.characteristic == PDU else PROFILE
             self._rows[count].append((table, count.region, count.characteristic, count.category))
-        for row, counts in _finding_counts(content, measures):
+        for row, counts in _finding_counts(occurring, measures):
             for count in filter(None, counts):
                 self._rows[count].append((FINDINGS, *row))
 
@@ -80,21 +80,20 @@ def _profile_counts(content: Content) -> Iterator[Count]:
 
 
 def _finding_counts(
-    content: Content, measures: Sequence[Measure]
+    occurring: Set[tuple[str, str]], measures: Sequence[Measure]
 ) -> Iterator[tuple[tuple[str, str, str], tuple[Count | None, Count | None, Count | None]]]:
     """Of each row its cases, relevant and counted cases; None for a count that is 0 by definition."""
     relevance = shared_relevance(measures)
-    for characteristic, categories in content.categories.items():
-        for category in categories:
-            if characteristic == PDU or not content.cases_of(NATION, characteristic, category):
-                continue
-            cases = Count("cases", NATION, characteristic, category)
-            for measure in measures:
-                holds = measure.relevant_to(characteristic, category)
-                shared = cases._replace(kind="relevant", measure=relevance[measure.code])
-                counted = cases._replace(kind="counted", measure=measure.code)
-                row = (characteristic, category, measure.code)
-                if holds is False:
-                    yield row, (cases, None, None)
-                else:
-                    yield row, (cases, cases if holds else shared, counted)
+    for characteristic, category in sorted(occurring):
+        if characteristic == PDU:
+            continue
+        cases = Count("cases", NATION, characteristic, category)
+        for measure in measures:
+            holds = measure.relevant_to(characteristic, category)
+            shared = cases._replace(kind="relevant", measure=relevance[measure.code])
+            counted = cases._replace(kind="counted", measure=measure.code)
+            row = (characteristic, category, measure.code)
+            if holds is False:
+                yield row, (cases, None, None)
+            else:
+                yield row, (cases, cases if holds else shared, counted)

@@ -6,9 +6,10 @@ dipp_pipeline/disclosure is used here but the rows of its tables and the definit
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, lil_array
@@ -61,12 +62,14 @@ class Attack:
     equal: list[tuple[Sum, float, int]] = field(default_factory=list)
     """Sum, value, and the release whose tables by characteristic say so; -1 where other things do."""
     at_least: list[tuple[Sum, float]] = field(default_factory=list)
+    systems: dict[int, Any] = field(default_factory=dict)
+    """What is known by the tables of the releases before a number, for the solver."""
 
     def disclosed(self) -> Iterator[tuple[str, int, float, float]]:
         """Quantities that are small or withheld, and can be bounded to a range narrower than the threshold.
 
-        Left out is what could be bounded as narrowly with nothing published of the release that it is of. Gives the name,
-        true value, least and most.
+        Left out is what could be bounded as narrowly with nothing published of the release that it is of. Gives the
+        name, true value, least and most.
         """
         self.learn()
         for name, quantity in self.quantities():
@@ -122,13 +125,18 @@ class Attack:
             if value is not None:
                 self.equal.append((self.terms(number, key), value, number))
         if self.characteristic != "pdu":
-            occurring = {row.category for row in release.findings if row.characteristic == self.characteristic}
+            occurring, before = self.occurring(number), self.occurring(number - 1)
             for category in self.categories(""):
                 cases = self.terms(number, ("cases", "", self.characteristic, category, ""))
-                if category in occurring:
-                    self.at_least.append((cases, 1))
-                else:
+                if category not in occurring:
                     self.equal.append((cases, 0, -1))
+                elif category not in before:
+                    self.at_least.append((cases, 1))
+
+    def occurring(self, number: int) -> Collection[str]:
+        """Categories that have rows of findings."""
+        findings = self.releases[number].findings if number >= 0 else ()
+        return {row.category for row in findings if row.characteristic == self.characteristic}
 
     def quantities(self) -> Iterator[tuple[object, Quantity]]:
         of_releases = [dict(self.of_release(number)) for number in range(len(self.releases))]
@@ -164,24 +172,27 @@ class Attack:
 
     def bounds(self, quantity: Quantity, until: int) -> tuple[float, float]:
         """The least and the most that it can be, by the tables of the releases before that one."""
-        known = [(terms, value) for terms, value, number in self.equal if number < until]
+        if until not in self.systems:
+            known = [(terms, value) for terms, value, number in self.equal if number < until]
+            self.systems[until] = {
+                "A_ub": -self.matrix([terms for terms, _ in self.at_least]),
+                "b_ub": [-value for _, value in self.at_least],
+                "A_eq": self.matrix([terms for terms, _ in known]),
+                "b_eq": [value for _, value in known],
+            }
         costs = self.matrix([quantity.terms]).toarray()[0]
         found = []
         for sign in (1, -1):
-            solved = linprog(
-                sign * costs,
-                A_ub=-self.matrix([terms for terms, _ in self.at_least]),
-                b_ub=[-value for _, value in self.at_least],
-                A_eq=self.matrix([terms for terms, _ in known]),
-                b_eq=[value for _, value in known],
-            )
+            solved = linprog(sign * costs, **self.systems[until])
             assert solved.status == 0, solved.message
             found.append(quantity.constant + sign * solved.fun)
         least, most = found
         return least, most
 
     def matrix(self, sums: Sequence[Sum]) -> csr_array:
-        entries = [(row, self.unknowns[name], factor) for row, terms in enumerate(sums) for name, factor in terms.items()]
+        entries = [
+            (row, self.unknowns[name], factor) for row, terms in enumerate(sums) for name, factor in terms.items()
+        ]
         matrix = lil_array((len(sums), len(self.unknowns)))
         for row, column, factor in entries:
             matrix[row, column] = factor

@@ -75,7 +75,8 @@ class Programme:
 def programme(seed: int, regions: int, cases: tuple[int, int], corrected: float = 0.5) -> Programme:
     """Regions join one by one with a number of cases in that range.
 
-    Between two releases, with that probability, a former region has one case corrected, added or taken out, or all replaced.
+    Between two releases, with that probability, a former region has one case corrected, added or taken out, or all
+    replaced.
     """
     chance = random.Random(seed)
     categories = {
