@@ -19,7 +19,7 @@ from tests.disclosure.programmes import MEASURES, Programme, programme
 
 THRESHOLD = 5
 MILESTONES = (2, 3, 4)
-SEEDS = range(4)
+SEEDS = range(2)
 
 
 def contents(grown: Programme) -> Iterator[Content]:
@@ -50,14 +50,12 @@ def without_secondary(grown: Programme) -> Sequence[Milestone]:
     return milestones
 
 
-def disclosed(published: Sequence[Milestone]) -> Sequence[tuple[str, int, float, float]]:
+def disclosed(published: Sequence[Milestone]) -> Iterator[tuple[str, int, float, float]]:
+    """Quantities with their true value and the range that they can be bounded to."""
     releases = [release_of(milestone, published) for milestone in published]
     characteristics = published[-1].content.categories
-    return [
-        found
-        for characteristic in characteristics
-        for found in Attack(releases, MEASURES, characteristic, THRESHOLD).disclosed()
-    ]
+    for characteristic in characteristics:
+        yield from Attack(releases, MEASURES, characteristic, THRESHOLD).disclosed()
 
 
 def release_of(milestone: Milestone, published: Sequence[Milestone]) -> Release:
@@ -102,22 +100,22 @@ def grown(seed: int) -> Programme:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_withheld_is_disclosed(seed: int):
-    assert disclosed(at_milestones(grown(seed))) == []
+    assert list(disclosed(at_milestones(grown(seed)))) == []
 
 
 @pytest.mark.exhaustive
 @settings(max_examples=60, derandomize=True, database=None, deadline=None)
 @given(seed=st.integers(100, 10**6), regions=st.integers(3, 5), fewest=st.integers(1, 40), more=st.integers(0, 30))
 def test_nothing_withheld_is_disclosed_of_any_programme(seed: int, regions: int, fewest: int, more: int):
-    assert disclosed(at_milestones(programme(seed, regions, (fewest, fewest + more)))) == []
+    assert list(disclosed(at_milestones(programme(seed, regions, (fewest, fewest + more))))) == []
 
 
 def test_without_secondary_suppression_counts_are_disclosed():
-    assert disclosed(without_secondary(grown(1)))
+    assert any(disclosed(without_secondary(grown(1))))
 
 
 def test_without_milestones_counts_are_disclosed():
-    assert disclosed(each_by_itself(grown(1)))
+    assert any(disclosed(each_by_itself(grown(1))))
 
 
 def test_without_the_complement_rule_counts_are_disclosed(monkeypatch: pytest.MonkeyPatch):
@@ -128,7 +126,7 @@ def test_without_the_complement_rule_counts_are_disclosed(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(attacker.Knowledge, "_quantities", counts_alone)
 
-    assert disclosed(at_milestones(grown(1)))
+    assert any(disclosed(at_milestones(grown(1))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
