@@ -376,6 +376,60 @@ def accept(region_slug: str, return_path: str, home: Path | None) -> None:
 
 
 @main.command()
+@click.argument("region_slug", metavar="[REGION]", required=False)
+@click.option("--by", metavar="ROLE", help="The role of whoever decides it, and no name.")
+@click.option("--from", "begins", metavar="2026-12-01T09:30", help="The end of an embargo, London time.")
+@click.option("--revoke", is_flag=True, help="Take the region out of the public edition.")
+@click.option("--list", "listed", is_flag=True, help="Show all that was decided.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@home_option
+@json_option
+@debug_option
+def approve(
+    region_slug: str | None,
+    by: str | None,
+    begins: str | None,
+    revoke: bool,
+    listed: bool,
+    yes: bool,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Let a region into the public edition as it stands now, from a time on, or take it out."""
+    from dipp_pipeline import approval
+    from dipp_pipeline.home import existing_home
+    from dipp_pipeline.reports.text import show_approvals, show_proposal
+
+    opened = existing_home(home)
+    if listed:
+        approvals = approval.listed(opened)
+        if as_json:
+            _print_json([entry.as_json() for entry in approvals])
+        else:
+            show_approvals(approvals)
+        return
+    if region_slug is None or not by or not by.strip():
+        raise click.UsageError("Name the region, and with --by the role of whoever decides it; or use --list.")
+    if revoke and begins is not None:
+        raise click.UsageError("A region is revoked at once: leave --from out.")
+    _check_region(opened, region_slug)
+    region = opened.programme.region_by_slug[region_slug]
+    then = f"Run: {_dipp('refresh', home=opened)}"
+    with opened.locked("dipp approve", _say):
+        if revoke:
+            approval.revoke(opened, region, by)
+            click.echo(f"{region.name} leaves the public edition with the next refresh. {then}")
+            return
+        with approval.proposed(opened, region, by, _end_of_embargo(opened, begins)) as (proposal, entry):
+            show_proposal(proposal)
+            if not yes:
+                click.confirm("Approve it?", abort=True, err=True)
+            approval.decide(opened, entry)
+    when = "with the next refresh" if begins is None else f"with the first refresh from {begins} on"
+    click.echo(f"{region.name} is approved and goes into the public edition {when}. {then}")
+
+
+@main.command()
 @click.argument("case_reference")
 @click.option("--scrub-incoming", is_flag=True, help="Take the case out of files in the drop folder too.")
 @home_option
@@ -409,6 +463,7 @@ def purge(before: "datetime", home: Path | None) -> None:
     from dipp_pipeline.home import existing_home
     from dipp_pipeline.intake.drop_folder import arrivals
     from dipp_pipeline.privacy.retention import purge as purge_versions
+    from dipp_pipeline.privacy.retention import purge_copies
     from dipp_pipeline.reports.text import show_purged
 
     opened = existing_home(home)
@@ -417,6 +472,9 @@ def purge(before: "datetime", home: Path | None) -> None:
         dropped = [arrival.file for arrival in arrivals(opened.incoming, opened.programme)]
         returns = opened.history().returns
         show_purged(purge_versions(returns, opened.originals, opened.warehouse, dropped, before.date()))
+        for copy in opened.approved_copies():
+            if purge_copies(copy.returns, before.date()):
+                opened.public.warehouse.unlink(missing_ok=True)
         sys.exit(_refresh(opened, lock, as_json=False, strict=False))
 
 
@@ -464,6 +522,27 @@ def _check_kind(home: "Home", kind: str | None) -> None:
     kinds = home.programme.by_kind
     if kind is not None and kind not in kinds:
         raise click.BadParameter(f'"{kind}" is no kind of return. Use one of {", ".join(kinds)}.')
+
+
+def _end_of_embargo(home: "Home", begins: str | None) -> "datetime | None":
+    """The time that is given, London time to the minute, in UTC.
+
+    Where the clocks change and there are two such times or none, the later one: an embargo does not end too soon.
+    """
+    from datetime import UTC, datetime
+
+    from dipp_pipeline.programme.model import INSPECTORATE_TIME
+
+    if begins is None:
+        return None
+    try:
+        given = datetime.strptime(begins, "%Y-%m-%dT%H:%M").replace(tzinfo=INSPECTORATE_TIME)
+    except ValueError:
+        raise click.BadParameter(f'--from "{begins}" is no time. Give it as 2026-12-01T09:30, London time.') from None
+    ends_at = max(given.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if ends_at <= home.clock():
+        raise click.BadParameter(f"{begins} is past. Leave --from out to approve at once.")
+    return ends_at
 
 
 def _return(home: "Home", region_slug: str, return_path: str) -> "Return":

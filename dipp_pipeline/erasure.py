@@ -15,6 +15,8 @@ from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.feedback.needed import copy_of
 from dipp_pipeline.home import Home
 from dipp_pipeline.intake.workers import Workers
+from dipp_pipeline.landing.approved import Approved
+from dipp_pipeline.landing.approved_copies import take_out
 from dipp_pipeline.landing.erasures import Erasures
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import hashes_of_copies, strike_names
@@ -50,6 +52,10 @@ def erase(home: Home, workers: Workers) -> Erased:
     if not erasures.unfinished:
         return Erased()
     atomic.sweep(home.restricted)
+    home.forget_approvals()
+    copies = home.approved_copies()
+    if under_another_key := _under_another_key(home, copies):
+        return Erased(failed=under_another_key)  # with nothing changed, so that the regions can be approved again
     kept = sorted(path for path in home.originals.glob("[!.]*/*") if path.is_file())
     searched = search_files(kept, erasures, limits, workers)
     erasures = erasures.about_to_scrub(file.parent.name for file in searched.holding)
@@ -57,19 +63,33 @@ def erase(home: Home, workers: Workers) -> Erased:
     affected = [return_ for return_ in returns if _is_affected(return_, erasures)]
     if affected:
         home.warehouse.unlink(missing_ok=True)
+    home.public.warehouse.unlink(missing_ok=True)
     for return_ in affected:
         _take_away(copy_of(return_, home.feedback), home.feedback)
-    failed = _scrub(home, searched.holding, returns, workers)
-    if failed:
+    for copy in copies:
+        take_out(copy, erasures.unfinished.values())
+    if failed := _scrub(home, searched.holding, returns, workers):
         scrubbed = [file for file in searched.holding if file not in failed]
         return Erased(scrubbed, unsearched=searched.unsearched, failed=failed)
     erasures = erasures.scrubbed(erasures.to_forget, hashes_of_copies(erasures.to_forget, home.originals))
     for return_ in affected:
         forget_readings(return_)
-    strike_names(returns, home.originals, erasures)
+    strike_names([*returns, *(return_ for copy in copies for return_ in copy.returns)], home.originals, erasures)
     drop_corrections(home.corrections_file, erasures)
     erasures.finished()
     return Erased(list(searched.holding), affected, searched.unsearched)
+
+
+def _under_another_key(home: Home, copies: Sequence[Approved]) -> dict[Path, str]:
+    """What was approved for the public edition under another key than now, and what to do."""
+    return {
+        copy.folder: (
+            f"{copy.folder} was approved under another key, so that nobody knows whether it holds the case. Approve "
+            f"{copy.region_slug} again, or revoke it where that is refused, and erase again."
+        )
+        for copy in copies
+        if copy.key != home.pseudonym_key.identity
+    }
 
 
 def _is_affected(return_: Return, erasures: Erasures) -> bool:

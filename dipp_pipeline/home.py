@@ -5,9 +5,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +18,15 @@ from dipp_pipeline.errors import DippError, faults_placed
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
 from dipp_pipeline.intake.drop_folder import arrivals, content_hash, content_of
+from dipp_pipeline.landing.approved import Approved, ApprovedLostError
 from dipp_pipeline.landing.erasures import Erasures, read_erasures
 from dipp_pipeline.landing.history import History, Return
 from dipp_pipeline.landing.pseudonyms import Key, kept_key
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.programme.seeds import load_programme
-from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.approvals import Approval, in_effect, pending, read_approvals
+from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
 
 if TYPE_CHECKING:
@@ -111,6 +113,33 @@ class Home:
     @property
     def database(self) -> Path:
         return self.published / "dipp_findings.duckdb"
+
+    @property
+    def internal(self) -> Edition:
+        """The inspectorate's own edition, of every region."""
+        record = self.restricted / "releases.json"
+        return Edition(self.warehouse, self.published, self.releases, self.former_releases, record)
+
+    @property
+    def public(self) -> Edition:
+        """The edition of the regions that were approved for it."""
+        name = "public-releases"
+        return Edition(
+            warehouse=self.restricted / "public.duckdb",
+            published=self.path / "public",
+            releases=self.path / name,
+            former_releases=self.restricted / name,
+            record=self.restricted / f"{name}.json",
+            unchanged="The public edition stays as it is",
+        )
+
+    @property
+    def approvals_file(self) -> Path:
+        return self.restricted / "approvals.json"
+
+    @property
+    def approved_folder(self) -> Path:
+        return self.restricted / "approved"
 
     @property
     def dagster(self) -> Path:
@@ -212,6 +241,7 @@ class Home:
         """Take away what killed runs left half-written. The home is locked; nothing in the drop folder is touched."""
         atomic.sweep(self.restricted, _LEFT_BY_VERSION_0_2)
         atomic.sweep(self.releases)
+        atomic.sweep(self.public.releases)
         atomic.sweep(self.keys)
 
     def _wait_for(self, lock: int, tell: Callable[[str], None]) -> None:
@@ -249,10 +279,70 @@ class Home:
             ]
             for return_ in returns
         ]
-        digest = hashlib.sha256(json.dumps([built_from, self.definitions, self.settings.published_by]).encode())
+        made_of = [built_from, self.definitions, self.settings.published_by, self._sql]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
+
+    @property
+    def models(self) -> str:
+        """The identity of what makes figures of readings: seeds, SQL, settings that models ask for, the pipeline."""
+        made_of = [self.programme.fingerprint, self._sql, self.settings.published_by, self.version]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+    @cached_property
+    def _sql(self) -> str:
+        digest = hashlib.sha256()
         for path in sorted(self.sql_folder.glob("*/*.sql")):
             digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
-        return digest.hexdigest()[:12]
+        return digest.hexdigest()
+
+    def approvals(self) -> Sequence[Approval]:
+        """The log of approvals."""
+        return read_approvals(self.approvals_file)
+
+    def approved_copy(self, approval_id: str) -> Approved:
+        """What was approved. Raises ApprovedLostError."""
+        return Approved(self.approved_folder / approval_id)
+
+    def approved_copies(self) -> Sequence[Approved]:
+        """All copies that are there, those of approvals that do not count too."""
+        return [self.approved_copy(folder.name) for folder in sorted(self.approved_folder.glob("[!.]*/"))]
+
+    def approved(self) -> Sequence[Approved]:
+        """What the public edition is built from now, by region. Raises ApprovedLostError."""
+        counting = in_effect(self.approvals(), self.clock())
+        return [self.approved_copy(approval.approval_id) for _, approval in sorted(counting.items())]
+
+    def forgotten_approvals(self) -> Sequence[Path]:
+        """The copies of approvals that count neither now nor after an embargo, and of those that were never logged."""
+        approvals, now = self.approvals(), self.clock()
+        counting = [*in_effect(approvals, now).values(), *pending(approvals, now)]
+        needed = {approval.approval_id for approval in counting}
+        return [folder for folder in self.approved_folder.glob("[!.]*/") if folder.name not in needed]
+
+    def forget_approvals(self) -> None:
+        """Take these copies away."""
+        for folder in self.forgotten_approvals():
+            atomic.remove(folder)
+
+    def as_approved(self, approved: Sequence[Approved]) -> "Home":
+        """The same home with the seeds, models and settings of the newest of these approvals.
+
+        Whoever decided that one saw what they make of all of them.
+        """
+        newest = newest_of(approved)
+        return replace(self, sql_folder=newest.sql_folder, settings=self.settings.publishing_by(newest.settings))
+
+    def public_release_id(self, approved: Sequence[Approved]) -> str:
+        """The identity of the public release that is built of what is approved, with the seeds and models of here."""
+        return hashlib.sha256(f"{selection_of(approved)}\n{self.models}".encode()).hexdigest()[:12]
+
+    def public_is_as_approved(self) -> bool:
+        """Whether the public edition in force was built from what is approved now, or neither is there."""
+        try:
+            approved = self.approved()
+        except ApprovedLostError:  # the refresh will say so
+            return False
+        return self.public.selection == selection_of(approved) if approved else self.public.is_away
 
     def new_content(self) -> dict[str, str]:
         """Path to content of each file in the drop folder that differs from the latest version of its return.
@@ -284,9 +374,21 @@ class Home:
             and not self.erasures().unfinished
             and self.warehouse.exists()
             and self.published.is_symlink()
-            and release_in_force(self.database) == release_id
+            and self.internal.in_force == release_id
             and is_made_for(self.feedback, release_id)
+            and not self.forgotten_approvals()
+            and self.public_is_as_approved()
         )
+
+
+def newest_of(approved: Iterable[Approved]) -> Approved:
+    """That which was decided last."""
+    return max(approved, key=lambda copy: copy.folder.name)
+
+
+def selection_of(approved: Sequence[Approved]) -> str:
+    """The identity of what the public edition is built from, whatever makes figures of it."""
+    return hashlib.sha256("\n".join(copy.identity for copy in approved).encode()).hexdigest()
 
 
 def open_home(path: Path | None) -> Home:

@@ -14,22 +14,27 @@ from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, write_copies
 from dipp_pipeline.feedback.needed import needed_copies
-from dipp_pipeline.home import Home
+from dipp_pipeline.home import Home, newest_of, selection_of
 from dipp_pipeline.intake.corrections import Applied, correct
 from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
-from dipp_pipeline.landing.history import Submission
+from dipp_pipeline.landing.approved import Approved
+from dipp_pipeline.landing.approved_copies import is_outdated
+from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import receive
 from dipp_pipeline.landing.readings import clear_former_readings, forget_reading
 from dipp_pipeline.privacy.originals import ErasureError
 from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme
 from dipp_pipeline.release import publish as release
+from dipp_pipeline.release.database import PublicationError
+from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.release.publish import Release
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.engine import open_warehouse
-from dipp_pipeline.warehouse.sources import Build
+from dipp_pipeline.warehouse.figures import figures_published
+from dipp_pipeline.warehouse.sources import Build, Former, built_from
 
 if TYPE_CHECKING:
     from dipp_pipeline.validation.frame import Received
@@ -127,15 +132,68 @@ def build(home: Home) -> Outcome:
     if unread:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
     home.check_corrections(home.programme.region_by_slug)
-    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by)
+    former = _former(home, home.internal, returns)
+    made_from = Build(home.release_id(returns), home.clock(), home.version, returns, home.settings.published_by, former)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
 
 
 def publish(home: Home) -> Release:
     """Publish the warehouse, if its tests passed. Raises PublicationError."""
-    return release.publish(
-        home.warehouse, home.project, home.published, home.former_releases, home.settings.releases_kept
-    )
+    return release.publish(home.internal, home.project, home.settings.releases_kept)
+
+
+def publish_public(home: Home) -> Release | None:
+    """Publish the regions that are approved now, as they were approved; None where none is, and no edition then.
+
+    Where readers have what was built from that, nothing is built; else it is built with the seeds and models of the
+    newest approval, also where an embargo ended, a region was revoked or a case erased: whatever else changed reaches
+    it by an approval alone. Raises PublicationError, ApprovedLostError.
+    """
+    home.forget_approvals()
+    edition, approved = home.public, home.approved()
+    if not approved:
+        release.take_away(edition)
+        return None
+    in_force = edition.in_force
+    if in_force and home.public_is_as_approved():
+        return Release(in_force, changed=False)
+    then = home.as_approved(approved)
+    outcome = build_public(then, approved, edition.warehouse)
+    if outcome.failed_tests and (others := approved_under_others(approved)):
+        raise PublicationError(
+            f"{edition.unchanged}, since these tests found wrong rows: {', '.join(outcome.failed_tests)}. "
+            f"{_names(home, others)} was approved under other definitions or models; that may be why. Approve each of "
+            "them again, or revoke it, and refresh."
+        )
+    return release.publish(edition, then.project, home.settings.releases_kept, selection_of(approved))
+
+
+def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> Outcome:
+    """Build and test what the public edition would be of these approvals, compared with the one in force.
+
+    It is made by the seeds and models of this home. Raises PublicationError where an approval lacks what is landed
+    under these.
+    """
+    if outdated := [copy for copy in approved if is_outdated(copy, home.programme)]:
+        raise PublicationError(
+            f"{home.public.unchanged}, since {_names(home, outdated)} was approved under other definitions, and lacks "
+            "columns that returns have had since. Approve each of them again, or revoke it, and refresh."
+        )
+    returns = [return_ for copy in approved for return_ in copy.returns]
+    release_id = home.public_release_id(approved)
+    former = _former(home, home.public, returns)
+    made_from = Build(release_id, home.clock(), home.version, returns, home.settings.published_by, former)
+    return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
+
+
+def approved_under_others(approved: Sequence[Approved]) -> Sequence[Approved]:
+    """Those that were read, or made into figures, by other definitions or models than the newest of them."""
+    newest = newest_of(approved)
+    return [copy for copy in approved if copy.models != newest.models]
+
+
+def _names(home: Home, approved: Sequence[Approved]) -> str:
+    return ", ".join(home.programme.region_by_slug[copy.region_slug].name for copy in approved)
 
 
 def feedback(home: Home) -> Feedback:
@@ -147,6 +205,19 @@ def feedback(home: Home) -> Feedback:
     limits = home.settings.limits
     with open_workers(limits, home.settings.readers) as workers:
         return write_copies(home.feedback, copies, built["release_id"], limits, workers)
+
+
+def _former(home: Home, edition: Edition, returns: Sequence[Return]) -> Former | None:
+    """The release of an edition that is in force, as what follows it is compared with it.
+
+    Where nobody knows what it was built from, no return is said to be new or replaced.
+    """
+    release_id = edition.in_force
+    if release_id is None:
+        return None
+    known = edition.built_from(release_id)
+    then = built_from(returns, home.programme) if known is None else known
+    return Former(release_id, figures_published(edition.database, home.project.marts), then)
 
 
 def _receive(home: Home, region_slugs: Collection[str]) -> None:

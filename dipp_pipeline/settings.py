@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,10 @@ class Settings:
     def published_by(self) -> Mapping[str, int]:
         """The settings that what is published depends on, besides what is in force."""
         return {"survey_minimum": self.survey_minimum}
+
+    def publishing_by(self, then: Mapping[str, int]) -> "Settings":
+        """These settings, but for those that what is published depends on."""
+        return replace(self, survey_minimum=then["survey_minimum"])
 
 
 _MOST = {

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +35,11 @@ def story(step: int) -> Path:
 TEST_SETTINGS = Settings(readers=1, pseudonym_key=b"a key of tests, which is no secret")
 
 
+def _always(moment: datetime) -> datetime:
+    """A clock that stands still, and that an ingest in another process can be given."""
+    return moment
+
+
 @dataclass(frozen=True)
 class Home(homes.Home):
     """A home folder, under the definitions as they are shipped unless others are given."""
@@ -59,7 +65,7 @@ class Home(homes.Home):
 
     def at(self, moment: datetime) -> "Home":
         """The same home at a moment."""
-        return replace(self, clock=lambda: moment)
+        return replace(self, clock=partial(_always, moment))
 
     def again(self) -> "Home":
         """The same home as the next run meets it."""
@@ -91,6 +97,11 @@ class Home(homes.Home):
         with home.locked("a test", print):
             return pipeline.publish(home)
 
+    def publish_public(self) -> Release | None:
+        home = self.again()
+        with home.locked("a test", print):
+            return pipeline.publish_public(home)
+
     def give_feedback(self) -> Feedback:
         home = self.again()
         with home.locked("a test", print):
@@ -115,6 +126,7 @@ class Home(homes.Home):
         pipeline.build(home)
         pipeline.feedback(home)
         pipeline.publish(home)
+        pipeline.publish_public(home)
         return 0
 
     def of_path(self, path: str) -> Return:

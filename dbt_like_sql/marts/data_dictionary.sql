@@ -1,5 +1,6 @@
 -- What every column of every published table means.
 -- grain: one row a table and column
+-- key: table_name, column_name
 select
     columns.table_name::varchar as table_name,  -- published table
     columns.column_name::varchar as column_name,  -- its column

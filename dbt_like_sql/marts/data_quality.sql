@@ -1,5 +1,6 @@
 -- Which rules were broken and how often, over the versions in force and each return's latest version if it is refused.
 -- grain: one row a region and rule that occurred
+-- key: region_code, rule_code
 with occurrences as (
     select
         region_code,

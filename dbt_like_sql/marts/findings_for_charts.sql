@@ -1,5 +1,7 @@
 -- Every finding in one table, for charts: each region, inspected or not, and the nation.
 -- grain: one row a level, region and measure: all regions, and the nation
+-- key: level, region_code, measure_code
+-- materialized: view
 with measures as (
     select * from int_figures where figure_kind = 'measure'
 ),

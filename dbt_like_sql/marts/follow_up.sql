@@ -1,5 +1,6 @@
 -- How many recommendations each region has, and how far they have come.
 -- grain: one row a region with recommendations in force
+-- key: region_code
 with listed as (
     select * from recommendations
 )

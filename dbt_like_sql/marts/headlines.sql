@@ -1,5 +1,6 @@
 -- Each finding as a plain sentence, with its counts and interval, and one more where a region differs from the rest.
 -- grain: one row a level, region with accepted cases, measure and situation
+-- key: level, region_code, measure_code, situation
 with words as (
     select * from int_headline_words
 ),

@@ -1,5 +1,6 @@
 -- How the regions inspected so far together answer each measure.
 -- grain: one row a measure
+-- key: measure_code
 with counts as (
     select * from int_figure_counts where level = 'nation' and figure_kind = 'measure'
 )

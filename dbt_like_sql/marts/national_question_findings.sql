@@ -1,5 +1,6 @@
 -- How the regions inspected so far together answer each question.
 -- grain: one row a question
+-- key: question_code
 with counts as (
     select * from int_figure_counts where level = 'nation' and figure_kind = 'question'
 )

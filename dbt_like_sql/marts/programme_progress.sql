@@ -1,5 +1,6 @@
 -- How far the programme has come, region by region.
 -- grain: one row a region, all twelve
+-- key: region_code
 with returns as (
     select
         region_code,

@@ -1,5 +1,6 @@
 -- How acceptance and status of each recommendation changed from version to version of the return that keeps it.
 -- grain: one row a region, number and version: the first that has it and every one in which acceptance or status changed
+-- key: region_code, number, version
 with versions as (
     select
         claims.region_code,

@@ -1,5 +1,6 @@
 -- The recommendations made to each region and to HMPPS, as the region's return in force gives them.
 -- grain: one row a region and number
+-- key: region_code, number
 with kept as (
     select
         claims.region_code,

@@ -1,5 +1,6 @@
 -- How each region answers each measure.
 -- grain: one row a region with accepted cases and measure
+-- key: region_code, measure_code
 with counts as (
     select * from int_figure_counts where level = 'region' and figure_kind = 'measure'
 ),

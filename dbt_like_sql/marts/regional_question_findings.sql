@@ -1,5 +1,6 @@
 -- How each region answers each question.
 -- grain: one row a region with accepted cases and question
+-- key: region_code, question_code
 with counts as (
     select * from int_figure_counts where level = 'region' and figure_kind = 'question'
 ),

@@ -1,5 +1,6 @@
 -- What this release is, and what it was made from.
 -- grain: one row
+-- key: none
 with instrument as (
     select
         instrument_version,

@@ -1,5 +1,6 @@
 -- Staff in post beside the target, their caseload and their vetting, of each PDU, each region and all of them together.
 -- grain: one row a level, place and grade that occurs there, and one for all its grades
+-- key: level, region_code, pdu_slug, grade
 with kept as (
     select
         claims.region_code,

@@ -15,7 +15,7 @@ from dipp_pipeline import atomic
 from dipp_pipeline.intake import drop_folder
 from dipp_pipeline.intake.drop_folder import UNREADABLE, Arrival, UnreadableError, content_hash, content_of
 from dipp_pipeline.landing.erasures import Erasures
-from dipp_pipeline.landing.history import PURGED, RETURN, VERSION, Return
+from dipp_pipeline.landing.history import MANIFEST, PURGED, RETURN, VERSION, Return
 from dipp_pipeline.programme.case_reference import without_case_references
 from dipp_pipeline.settings import Limits
 
@@ -133,6 +133,8 @@ def _documents(returns: Sequence[Return]) -> Iterator[Path]:
             yield version.folder / VERSION
             if version.purged:
                 yield version.folder / PURGED
+            elif version.reading and (version.reading.folder / MANIFEST).exists():
+                yield version.reading.folder / MANIFEST
 
 
 def _struck(written: dict[str, Any], erasures: Erasures) -> dict[str, Any]:

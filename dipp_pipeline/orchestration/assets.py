@@ -8,29 +8,38 @@ import dagster as dg
 from dipp_pipeline.errors import machine_faults_told
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.orchestration.landed import landed_key, landed_keys
-from dipp_pipeline.pipeline import build, feedback, publish
+from dipp_pipeline.pipeline import build, feedback, publish, publish_public
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.reports.status import summarise_build
 from dipp_pipeline.warehouse.build import Outcome
 from dipp_pipeline.warehouse.project import Model, Project, Source, SqlTest, TableColumns, column_lineage
 
 FINDINGS = dg.AssetKey("dipp_findings")
+PUBLIC_FINDINGS = dg.AssetKey("public_findings")
 FEEDBACK = dg.AssetKey("marked_up_returns")
 
 PROGRESS = dg.AssetKey("programme_progress")
 """The asset on which the checks that count returns and cases hang: before it is built, rule R04 is not decided."""
 
+AS_PUBLISHED = dg.AssetKey("as_published")
+
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
 NO_VERSION_HELD = "no_version_held"
 NO_OTHER_PROBLEM = "no_other_problem"
+AGREES_WITH_PUBLISHED = "agrees_with_published"
 
-_PROGRESS_CHECKS = {
-    NO_RETURN_REFUSED: "The latest version of every case scoring return is taken.",
-    NO_CASE_QUARANTINED: "No case in force is held back, by a rule on its own row or since another return keeps it.",
-    NO_VERSION_HELD: "No version of any return waits for acceptance since it loses cases or other rows.",
-    NO_OTHER_PROBLEM: "No return of another kind is refused, and no row of one is held back.",
+_WARNINGS = {
+    NO_RETURN_REFUSED: (PROGRESS, "The latest version of every case scoring return is taken."),
+    NO_CASE_QUARANTINED: (
+        PROGRESS,
+        "No case in force is held back, by a rule on its own row or since another return keeps it.",
+    ),
+    NO_VERSION_HELD: (PROGRESS, "No version of any return waits for acceptance since it loses cases or other rows."),
+    NO_OTHER_PROBLEM: (PROGRESS, "No return of another kind is refused, and no row of one is held back."),
+    AGREES_WITH_PUBLISHED: (AS_PUBLISHED, "No figure of a region that is in contradicts what was published of it."),
 }
+"""Checks that hold back nothing, each with its asset and what it says."""
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 
@@ -58,7 +67,7 @@ def model_assets(project: Project, sources: TableColumns, programme: Programme) 
         specs=[_model_spec(model, programme) for model in project.models if _holds_rows(model, project)],
         check_specs=[
             *(dg.AssetCheckSpec(test.name, asset=test.model, description=test.description) for test in project.tests),
-            *(dg.AssetCheckSpec(name, asset=PROGRESS, description=what) for name, what in _PROGRESS_CHECKS.items()),
+            *(dg.AssetCheckSpec(name, asset=asset, description=what) for name, (asset, what) in _WARNINGS.items()),
         ],
         can_subset=True,
         name="sql_models",
@@ -73,9 +82,10 @@ def model_assets(project: Project, sources: TableColumns, programme: Programme) 
         for test in project.tests:
             if dg.AssetCheckKey(dg.AssetKey(test.model), test.name) in context.selected_asset_check_keys:
                 yield _tested(test, outcome)
-        for checked in _progress_checks(refresh.home.warehouse):
-            if dg.AssetCheckKey(PROGRESS, checked.check_name or "") in context.selected_asset_check_keys:
-                yield checked
+        for name, passed, metadata in _warnings(refresh.home.warehouse):
+            asset, _ = _WARNINGS[name]
+            if dg.AssetCheckKey(asset, name) in context.selected_asset_check_keys:
+                yield _warning(asset, name, passed, metadata)
 
     return sql_models
 
@@ -119,6 +129,28 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
     return dipp_findings
 
 
+def public_asset(programme: Programme) -> dg.AssetsDefinition:
+    """The asset of the public edition.
+
+    It waits for the ingest, which finishes erasures, and for nothing of the inspectorate's own edition: where that
+    cannot be published, an embargo ends and a region is revoked all the same.
+    """
+
+    @dg.asset(key=PUBLIC_FINDINGS, deps=landed_keys(programme), group_name="publication", kinds={"duckdb"})
+    def public_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
+        """The public edition: the regions that were approved, as they were approved; none where none was."""
+        with machine_faults_told():
+            released = publish_public(refresh.home)
+        regions = {"regions": len(refresh.home.approved())}
+        if released is None:
+            return dg.MaterializeResult(metadata=regions)
+        return dg.MaterializeResult(
+            metadata={**regions, "release_id": released.release_id, "changed": released.changed}
+        )
+
+    return public_findings
+
+
 def _holds_rows(model: Model, project: Project) -> bool:
     """Whether a model is more than a view for reports, or a test is on it, so that a run has something to show."""
     return model.layer != "reports" or any(test.model == model.name for test in project.tests)
@@ -154,9 +186,13 @@ def _materialized(
     model: Model, outcome: Outcome, lineage: Mapping[str, Sequence[Source]], programme: Programme
 ) -> dg.MaterializeResult[None]:
     origins = {
-        column: [
-            dg.TableColumnDep(key, source.column) for source in sources for key in _asset_keys(source.table, programme)
-        ]
+        column: list(
+            dict.fromkeys(
+                dg.TableColumnDep(key, source.column)
+                for source in sources
+                for key in _asset_keys(source.table, programme)
+            )
+        )
         for column, sources in lineage.items()
     }
     counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}
@@ -172,22 +208,23 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _progress_checks(warehouse: Path) -> Iterator[dg.AssetCheckResult]:
-    """What `dipp status` counts of the warehouse just built, as checks that warn.
+def _warnings(warehouse: Path) -> Iterator[tuple[str, bool, Mapping[str, int]]]:
+    """Of each check that warns its name, whether it passes and what it shows of the warehouse just built.
 
     The rows of other kinds that are held back are not counted, since some are answers of a few people.
     """
-    summary, held = summarise_build(warehouse)
+    summary, held, contradictions = summarise_build(warehouse)
     counts = {
         NO_RETURN_REFUSED: summary.returns_refused,
         NO_CASE_QUARANTINED: summary.cases["quarantined"],
         NO_VERSION_HELD: len(held),
+        AGREES_WITH_PUBLISHED: contradictions,
     }
     for name, count in counts.items():
-        yield _warning(name, count == 0, {"count": count})
-    yield _warning(NO_OTHER_PROBLEM, not summary.others_have_problems, {})
+        yield name, count == 0, {"count": count}
+    yield NO_OTHER_PROBLEM, not summary.others_have_problems, {}
 
 
-def _warning(name: str, passed: bool, metadata: Mapping[str, int]) -> dg.AssetCheckResult:
+def _warning(asset: dg.AssetKey, name: str, passed: bool, metadata: Mapping[str, int]) -> dg.AssetCheckResult:
     severity = dg.AssetCheckSeverity.WARN
-    return dg.AssetCheckResult(asset_key=PROGRESS, check_name=name, passed=passed, severity=severity, metadata=metadata)
+    return dg.AssetCheckResult(asset_key=asset, check_name=name, passed=passed, severity=severity, metadata=metadata)

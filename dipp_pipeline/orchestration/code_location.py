@@ -8,6 +8,7 @@ from dipp_pipeline.home import Home
 from dipp_pipeline.orchestration.assets import (
     feedback_asset,
     model_assets,
+    public_asset,
     release_asset,
     report_assets,
     seed_assets,
@@ -32,6 +33,7 @@ def build_definitions(home: Home, refresh: Refresh | None = None) -> dg.Definiti
             *report_assets(home.project, home.programme),
             feedback_asset(home.programme),
             release_asset(home.project),
+            public_asset(home.programme),
         ],
         jobs=[nightly, refresh_regions()],
         schedules=[nightly_schedule(nightly)],

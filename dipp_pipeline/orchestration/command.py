@@ -27,6 +27,8 @@ class Refreshed:
     """Versions that wait for acceptance."""
     feedback: Path | None
     """Where the marked-up returns are, if there are any."""
+    public: Summary | None
+    """Of the public edition in force, if there is one."""
 
     def as_json(self) -> dict[str, object]:
         """The document of `dipp refresh --json`."""
@@ -81,11 +83,12 @@ def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
     return run.changed, run.error
 
 
-def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None]:
-    """Which versions are held, and where the marked-up returns are."""
+def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None, Summary | None]:
+    """Which versions are held, where the marked-up returns are, and what is public."""
     marked_up = next(home.feedback.rglob("*.xlsx"), None)
     try:
         held = held_versions(home.warehouse)
     except WarehouseError:  # another version built it, and the run failed before it was built anew
         held = ()
-    return held, home.feedback if marked_up else None
+    public = summarise(home.public.database) if home.public.database.exists() else None
+    return held, home.feedback if marked_up else None, public

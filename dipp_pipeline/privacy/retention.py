@@ -56,6 +56,22 @@ def purge(returns: Sequence[Return], originals: Path, warehouse: Path, dropped: 
     return Purged(len(newly), needed, [file for file in dropped if gone and content_hash(file) in gone])
 
 
+def purge_copies(returns: Sequence[Return], before: date) -> bool:
+    """Delete the readings of such versions in copies of returns, which have no originals. True if there were some."""
+    going = [
+        version
+        for return_ in returns
+        for version in return_.versions
+        if version.received_at.astimezone(INSPECTORATE_TIME).date() < before
+        and version.reading
+        and not version.purged
+        and not _is_needed(return_, version)
+    ]
+    for version in going:
+        _purge(version)
+    return bool(going)
+
+
 def _is_needed(return_: Return, version: Version) -> bool:
     """Whether the warehouse is built from it: a refused version's problems are, as long as it is the latest."""
     return return_.outcome(version) in NEEDED or (return_.refused and version is return_.latest and not version.purged)

@@ -17,6 +17,7 @@ TABLES_OF_EVERY_KIND = frozenset(
     {
         *("keys", "columns", "changes", "issues", "corrections"),
         *("returns", "versions", "build", "settings", "published_columns"),
+        *("former_release", "former_returns", "former_figures", "release_returns", "release_figures"),
     }
 )
 """What lies beside the rows and answers of a kind in the warehouse, so that no table of a kind can be called so."""

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -28,9 +28,9 @@ from dipp_pipeline.programme.model import (
 Row = dict[str, str]
 
 KINDS = "kinds.csv"
+MEASURES = "measures.csv"
 HEADING_SPELLINGS = "heading_spellings.csv"
 VALUE_SPELLINGS = "value_spellings.csv"
-MEASURES = "measures.csv"
 STAGES = "stages.csv"
 HEADLINE_TEMPLATES = "headline_templates.csv"
 HEADLINE_PHRASES = "headline_phrases.csv"
@@ -74,6 +74,10 @@ def load_programme(seeds: Path) -> Programme:
     _check_measures(seeds / MEASURES, questions[kinds[0].name], spellings)
     _check_stages(seeds, questions[kinds[0].name])
     _check_headlines(seeds)
+    _check_programme(seeds / "programme.csv", region_codes)
+    _check_published(
+        seeds / "published_figures.csv", region_codes, {row["measure_code"] for row in _rows(seeds / MEASURES)}
+    )
     _check_headings(headings, fields.values())
     answered = {question.answer_type for own in questions.values() for question in own}
     _check_spellings(spellings, fields.values(), answered)
@@ -360,6 +364,45 @@ def _check_listed(file: str, words: Mapping[str, str], expected: Collection[str]
         raise ProgrammeError(f'{file}: "{code}" is no {what}. Mend it or take it out.')
     for code in sorted(code for code in expected if not words.get(code)):
         raise ProgrammeError(f'{file}: the {what} "{code}" has no words. Give it a line.')
+
+
+def _check_programme(path: Path, region_codes: Collection[str]) -> None:
+    for row in _unique(path, "region_code"):
+        _check_region(path, row, region_codes)
+        _check_values(path, row, int, "publication_order", "cases_inspected_published")
+        _check_values(path, row, date.fromisoformat, "report_published_on")
+
+
+def _check_published(path: Path, region_codes: Collection[str], measure_codes: Collection[str]) -> None:
+    counts, bounds = ("relevant_cases", "counted_cases", "percentage_rounded"), ("at_least", "below")
+    for row in _rows(path):
+        _check_region(path, row, region_codes)
+        if row["measure_code"] not in measure_codes:
+            raise ProgrammeError(
+                f'{path.name}: "{row["published_text"]}" is of "{row["measure_code"]}", which is no measure.'
+            )
+        _check_values(path, row, int, *counts)
+        _check_values(path, row, float, *bounds)
+        _check_values(path, row, date.fromisoformat, "published_on")
+        if not any(row[column] for column in (*counts, *bounds)):
+            raise ProgrammeError(
+                f'{path.name}: "{row["published_text"]}" has no count, percentage or bound to compare. Give it one.'
+            )
+
+
+def _check_region(path: Path, row: Row, region_codes: Collection[str]) -> None:
+    if row["region_code"] not in region_codes:
+        raise ProgrammeError(f'{path.name}: "{row["region_code"]}" is no region of regions.csv. Mend its code.')
+
+
+def _check_values(path: Path, row: Row, read: Callable[[str], object], *columns: str) -> None:
+    """Each of the columns is blank, or what `read` takes: the SQL models cast it."""
+    for column in columns:
+        try:
+            if value := row[column]:
+                read(value)
+        except ValueError:
+            raise ProgrammeError(f'{path.name}: "{row["region_code"]}" has "{value}" for {column}. Mend it.') from None
 
 
 def _one_meaning(file: str, pairs: Iterable[tuple[str, str, str]]) -> dict[str, str]:

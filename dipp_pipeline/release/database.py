@@ -16,7 +16,7 @@ STORAGE_VERSION = "v1.0.0"
 
 
 class PublicationError(DippError):
-    """Nothing was published; the message says why. The release in force stays."""
+    """There is no new release; the message says why. The one in force stays."""
 
 
 def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
@@ -31,8 +31,7 @@ def write_database(file: Path, marts: Sequence[Model], tables: Mapping[str, pa.T
             connection.execute("checkpoint release")
     except duckdb.Error as error:
         raise PublicationError(
-            f"Nothing was published, since the release cannot be written: {reason(error)}. "
-            "Look whether the disk is full, and run the refresh again."
+            f"The release cannot be written: {reason(error)}. Look whether the disk is full, and run the refresh again."
         ) from None
     _verify(file, marts)
 
@@ -65,7 +64,7 @@ def _verify(file: Path, marts: Sequence[Model]) -> None:
     if found != promised:
         wrong = sorted({row[0] for row in set(found) ^ set(promised)})
         raise PublicationError(
-            f"Nothing was published: what was written of {', '.join(wrong)} is not what its model says."
+            f"The release is of no use: what was written of {', '.join(wrong)} is not what its model says."
         )
 
 

@@ -3,6 +3,8 @@
 published -> releases/20260226T020512-0a1b2c3d4e5f       the release in force: a relative symbolic link
 releases/                                                it, and the one before it, which somebody may still read
 restricted/releases/                                     former ones
+
+The public edition has the like: public, public-releases/ and restricted/public-releases/.
 """
 
 import shutil
@@ -15,12 +17,11 @@ import pyarrow as pa
 
 from dipp_pipeline import atomic
 from dipp_pipeline.release.database import PublicationError, write_database
-from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Model, Project
 
-DATABASE = "dipp_findings.duckdb"
 _FOR_EVERYONE = 0o755
 _FOR_EVERYONE_TO_READ = 0o644
 
@@ -34,25 +35,46 @@ class Release:
     """Whether this publication made it."""
 
 
-def publish(warehouse: Path, project: Project, published: Path, former: Path, kept: int) -> Release:
-    """Publish a warehouse as it stands, unless its release is in force already. Raises PublicationError.
+def publish(edition: Edition, project: Project, kept: int, selection: str = "") -> Release:
+    """Publish an edition's warehouse as it stands, unless its release is in force already. Raises PublicationError.
 
-    `published` is the link that readers follow, `former` the folder of former releases, of which so many are kept.
+    Of former releases so many are kept. `selection` is the identity of what the edition was to be built from, where
+    that is not all.
     """
-    with open_warehouse(warehouse) as opened:
+    published, releases, former = edition.published, edition.releases, edition.former_releases
+    with open_warehouse(edition.warehouse) as opened:
         outcome = recorded_outcome(opened)
+        built_from = opened.read("landing.release_returns")
         tables = {mart.name: opened.table(mart.name) for mart in project.marts}
-    _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project)
-    releases = published.parent / "releases"
-    _adopt(published, releases, former)
-    if release_in_force(published / DATABASE) == outcome.release_id:
+    _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project, edition)
+    _adopt(edition)
+    if edition.in_force == outcome.release_id:
+        if edition.selection != selection:  # the record was lost
+            edition.remember(outcome.release_id, selection, built_from)
         return Release(outcome.release_id, changed=False)
     folder = releases / release_name(outcome.release_id, tables["release_info"]["published_at"][0].as_py())
     if not folder.exists():  # else a publication was killed just before the switch
         _write(folder, project.marts, tables)
+    edition.remember(outcome.release_id, selection, built_from)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
     atomic.switch_link(published, folder)
     return Release(outcome.release_id, changed=True)
+
+
+def take_away(edition: Edition) -> None:
+    """Leave readers without this edition: what was published of it goes to the former releases.
+
+    Its warehouse goes altogether: what it was built from is not kept for it any more.
+    """
+    edition.warehouse.unlink(missing_ok=True)
+    if edition.published.is_dir():
+        _adopt(edition)
+    edition.published.unlink(missing_ok=True)
+    if edition.releases.is_dir():
+        edition.former_releases.mkdir(parents=True, exist_ok=True)
+        for folder in edition.releases.iterdir():
+            folder.rename(edition.former_releases / folder.name)
+        edition.releases.rmdir()
 
 
 def _write(folder: Path, marts: Sequence[Model], tables: Mapping[str, pa.Table]) -> None:
@@ -66,16 +88,16 @@ def release_name(release_id: str, published_at: datetime) -> str:
     return f"{published_at:%Y%m%dT%H%M%S}-{release_id}"
 
 
-def _check_tests(failed: Sequence[str], run: set[str], project: Project) -> None:
+def _check_tests(failed: Sequence[str], run: set[str], project: Project, edition: Edition) -> None:
     missing = sorted({test.name for test in project.tests} - run)
     if failed:
         raise PublicationError(
-            f"Nothing was published, since these tests found wrong rows: {', '.join(failed)}. Their checks in Dagster "
+            f"{edition.unchanged}, since these tests found wrong rows: {', '.join(failed)}. Their checks in Dagster "
             "say what they test; look at the rows before anything else."
         )
     if missing:
         raise PublicationError(
-            f"Nothing was published, since these tests were not run: {', '.join(missing)}. Build the warehouse again."
+            f"{edition.unchanged}, since these tests were not run: {', '.join(missing)}. Build the warehouse again."
         )
 
 
@@ -89,8 +111,9 @@ def _put_away(releases: Path, former: Path, staying: set[str], kept: int) -> Non
         shutil.rmtree(old)
 
 
-def _adopt(published: Path, releases: Path, former: Path) -> None:
+def _adopt(edition: Edition) -> None:
     """Take over a home of before version 0.3, in which `published` was a folder and former releases were files."""
+    published, releases, former = edition.published, edition.releases, edition.former_releases
     releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)
     releases.chmod(_FOR_EVERYONE)
     atomic.sweep(releases)
@@ -102,7 +125,7 @@ def _adopt(published: Path, releases: Path, former: Path) -> None:
     if published.is_symlink() or not published.is_dir():
         return
     if not (published / DATABASE).exists():
-        _take_away_empty(published)
+        _take_away_empty(published, edition)
         return
     with open_warehouse(published / DATABASE) as opened:
         (release,) = opened.read("release_info")
@@ -114,12 +137,12 @@ def _adopt(published: Path, releases: Path, former: Path) -> None:
     atomic.switch_link(published, folder)
 
 
-def _take_away_empty(published: Path) -> None:
+def _take_away_empty(published: Path, edition: Edition) -> None:
     """Make room for the link. Raises PublicationError where somebody put something there."""
     files = sorted(path.name for path in published.iterdir())
     if files:
         raise PublicationError(
-            f"Nothing was published: {published} holds no release, but {', '.join(files)}. Move that away, and run the "
+            f"{edition.unchanged}: {published} holds no release, but {', '.join(files)}. Move that away, and run the "
             "refresh again."
         )
     published.rmdir()

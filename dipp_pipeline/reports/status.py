@@ -166,10 +166,10 @@ def held_versions(warehouse: Path) -> tuple[HeldVersion, ...]:
         return _held(opened)
 
 
-def summarise_build(warehouse: Path) -> tuple[Summary, tuple[HeldVersion, ...]]:
-    """The summary of a warehouse just built, and the versions that wait."""
+def summarise_build(warehouse: Path) -> tuple[Summary, tuple[HeldVersion, ...], int]:
+    """The summary of a warehouse just built, the versions that wait, and how many published figures ours contradict."""
     with open_warehouse(warehouse) as opened:
-        return _summary(opened), _held(opened)
+        return _summary(opened), _held(opened), len(opened.read("as_published", {"agrees": False}))
 
 
 def _held(warehouse: Warehouse) -> tuple[HeldVersion, ...]:

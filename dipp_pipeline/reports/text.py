@@ -15,6 +15,7 @@ from dipp_pipeline.intake.issues import grouped
 from dipp_pipeline.spreadsheets.ranges import cell_ranges
 
 if TYPE_CHECKING:
+    from dipp_pipeline.approval import Listed, Proposal
     from dipp_pipeline.intake.issues import Issue
     from dipp_pipeline.orchestration.command import Refreshed
     from dipp_pipeline.orchestration.erasure import ErasureReport
@@ -31,6 +32,9 @@ LONGEST_BAR, SHORTEST_BAR = 40, 10
 
 _NARROWEST_MEASURE = 24
 _BESIDE_A_BAR = _NARROWEST_MEASURE + len(" Counted of relevant Per cent 95% interval ")
+
+REVISIONS = 40
+"""So many revisions are shown before someone decides; all are in the table `revisions` afterwards."""
 
 RANGES = 5
 """So many ranges of cells are named for a problem that many share; --json names every cell."""
@@ -65,6 +69,9 @@ def show_refreshed(refreshed: "Refreshed") -> None:
         problems = f" Problems: {_occurrences(summary.other_issues)}" if summary.other_issues else ""
         click.echo(f"Besides: {', '.join(others)}.{problems}")
     show_held(refreshed.held)
+    if refreshed.public:
+        included = [region.region_name for region in refreshed.public.regions if region.status == "included"]
+        click.echo(f"Public edition: release {refreshed.public.release_id} of {', '.join(included)}.")
     if refreshed.feedback:
         click.echo(f"Marked-up returns: {refreshed.feedback}")
 
@@ -249,6 +256,41 @@ def show_explanation(explanation: "Explanation") -> None:
             _printable(entry.return_path),
             str(entry.version),
         )
+    _show(table)
+
+
+def show_proposal(proposal: "Proposal") -> None:
+    """What approving a region would publish."""
+    what = "enters" if proposal.is_new else "is in"
+    click.echo(
+        f"{proposal.region_name} {what} the public edition with {proposal.cases} cases; it then has {proposal.regions} "
+        f"region{'' if proposal.regions == 1 else 's'}."
+    )
+    if proposal.under_other_keys:
+        click.echo(
+            f"Approved under another key of pseudonyms: {', '.join(proposal.under_other_keys)}. A case that this "
+            "region holds too would be counted twice. Approve them again as well."
+        )
+    if proposal.cannot_be_told:
+        click.echo(f"What would change cannot be told. {proposal.cannot_be_told}")
+        return
+    if not proposal.revisions:
+        click.echo("No figure that is public would change.")
+        return
+    click.echo(f"{len(proposal.revisions)} public figures would change:")
+    for row in proposal.revisions[:REVISIONS]:
+        old, new = ("none" if row[value] is None else row[value] for value in ("old_value", "new_value"))
+        click.echo(f"  {row['table_name']} {row['row_key']} {row['column_name']}: {old} -> {new} ({row['reason']})")
+    if len(proposal.revisions) > REVISIONS:
+        click.echo(f"  and {len(proposal.revisions) - REVISIONS} more")
+
+
+def show_approvals(approvals: Sequence["Listed"]) -> None:
+    """All that was decided of the public edition."""
+    table = _table(("Decided", "Region", "By", "From", "State"), ())
+    for entry in approvals:
+        row = (entry.decided_at, entry.region_slug, entry.by, entry.begins_at, entry.state.replace("_", " "))
+        table.add_row(*map(_printable, row))
     _show(table)
 
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 from dipp_pipeline import atomic
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.warehouse.engine import Warehouse, new_warehouse
+from dipp_pipeline.warehouse.figures import FIGURES, figures_of
 from dipp_pipeline.warehouse.project import Model, Project
-from dipp_pipeline.warehouse.sources import Build, load_sources
+from dipp_pipeline.warehouse.sources import RELEASE_FIGURES, Build, load_sources
 
 _TEST_RESULTS = pa.schema({"test_name": pa.string(), "wrong_rows": pa.int64()})
 
@@ -41,14 +42,30 @@ def build_warehouse(target: Path, build: Build, seeds: Path, programme: Programm
         with new_warehouse(aside) as warehouse:
             load_sources(warehouse, build, seeds, programme, project)
             warehouse.commit()  # what is kept compressed is read faster than what only a transaction holds
+            comparing = _comparing(project)
             for model in project.models:
-                warehouse.create(model.name, model.sql, model.materialized)
+                if model.name not in comparing:
+                    warehouse.create(model.name, model.sql, model.materialized)
+            compared = [mart for mart in project.marts if mart.name not in comparing]
+            warehouse.load(RELEASE_FIGURES, FIGURES, figures_of(warehouse, compared))
+            for model in project.models:
+                if model.name in comparing:
+                    warehouse.create(model.name, model.sql, model.materialized)
             rows = {model.name: warehouse.count(model.name) for model in project.models if _is_counted(model)}
             wrong_rows = {test.name: warehouse.count(test.sql) for test in project.tests}
             warehouse.load("landing.test_results", _TEST_RESULTS, _results(wrong_rows))
             warehouse.commit()
         atomic.replace(aside, target)
     return Outcome(build.release_id, rows, wrong_rows)
+
+
+def _comparing(project: Project) -> set[str]:
+    """The models that compare the figures of the release with others, and those that read one of these."""
+    comparing: set[str] = set()
+    for model in project.models:  # in the order in which they read each other
+        if RELEASE_FIGURES in model.reads or comparing & model.reads:
+            comparing.add(model.name)
+    return comparing
 
 
 def _is_counted(model: Model) -> bool:

@@ -54,6 +54,8 @@ class Model:
     sql: str
     description: str
     grain: str
+    key: Sequence[str]
+    """The columns that tell its rows apart; of marts alone."""
     columns: Sequence[ModelColumn]
     reads: frozenset[str]
     """Models and `schema.table` sources."""
@@ -111,6 +113,7 @@ def column_lineage(model: Model, project: Project, sources: TableColumns) -> Map
         if read in project.model_by_name
         else dict(sources[read])
         for read in model.reads
+        if read in project.model_by_name or read in sources  # what is not there the build says
     }
     select = sqlglot.parse_one(model.sql, dialect="duckdb").transform(_without_schema)
     nodes = lineage(None, select, columns_read, dialect="duckdb", trim_selects=False)
@@ -146,10 +149,22 @@ def _model(path: Path, layer: str) -> Model:
         sql=sql,
         description=description,
         grain=tags["grain"],
+        key=_key(path, layer, tags, select),
         columns=[_column(path, projection) for projection in select.selects],
         reads=_reads(select),
         rows_are_secret=_rows_are_secret(path, tags),
     )
+
+
+def _key(path: Path, layer: str, tags: Mapping[str, str], select: exp.Query) -> Sequence[str]:
+    """The columns that the header names, which a mart's must: none where it has one row."""
+    names = [name for name in tags.get("key", "").replace(",", " ").split() if name != "none"]
+    unknown = [name for name in names if name not in select.named_selects]
+    if unknown or (layer == "marts" and "key" not in tags):
+        raise ModelError(
+            f"{path.name} must say in its header which of its columns are its key (`-- key: a, b` or none)."
+        )
+    return names
 
 
 def _materialization(path: Path, layer: str, tags: Mapping[str, str]) -> Materialization:
@@ -188,7 +203,7 @@ def _header(sql: str) -> tuple[str, Mapping[str, str]]:
         if not line.startswith("--"):
             break
         text = line.removeprefix("--").strip()
-        tag = re.fullmatch(r"(grain|materialized|rows|on): (.+)", text)
+        tag = re.fullmatch(r"(grain|key|materialized|rows|on): (.+)", text)
         if tag:
             tags[tag[1]] = tag[2]
         else:

@@ -14,6 +14,7 @@ from dipp_pipeline.landing.history import Reading, Return, Version
 from dipp_pipeline.landing.tables import landed_tables
 from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.warehouse.engine import Warehouse, sql_type
+from dipp_pipeline.warehouse.figures import FIGURES
 from dipp_pipeline.warehouse.project import Project, TableColumns
 
 _COUNTS = {
@@ -54,6 +55,21 @@ _VERSIONS = pa.schema(
 
 _BUILD = pa.schema({"release_id": pa.string(), "published_at": pa.timestamp("us"), "pipeline_version": pa.string()})
 
+_BUILT_FROM = pa.schema(
+    {
+        "return_id": pa.string(),
+        "region_code": pa.string(),
+        "version_in_force": pa.int32(),
+        "latest_version": pa.int32(),
+        "reading": pa.string(),
+    }
+)
+
+_FORMER_RELEASE = pa.schema({"release_id": pa.string()})
+
+RELEASE_FIGURES = "landing.release_figures"
+"""The figures of the release that is being built, which models read that compare it: loaded once all others are."""
+
 _SETTINGS = pa.schema({"survey_minimum": pa.int32()})
 
 _PUBLISHED_COLUMNS = pa.schema(
@@ -67,6 +83,41 @@ _PUBLISHED_COLUMNS = pa.schema(
 )
 
 
+BuiltFrom = Mapping[str, str | int | None]
+"""A return as a release was built from it: return_id, region_code, version_in_force, latest_version, and as `reading`
+the identity of what reading these two gave."""
+
+
+@dataclass(frozen=True)
+class Former:
+    """A release as what follows it is compared with it."""
+
+    release_id: str
+    figures: pa.Table
+    returns: Sequence[BuiltFrom]
+
+
+NO_FIGURES = FIGURES.empty_table()
+
+
+def built_from(returns: Sequence[Return], programme: Programme) -> Sequence[BuiltFrom]:
+    """These returns, as they are compared between releases."""
+    return [
+        {
+            "return_id": return_.return_id,
+            "region_code": programme.region_by_slug[return_.region_slug].code if return_.region_slug else None,
+            "version_in_force": return_.in_force.number if return_.in_force else None,
+            "latest_version": return_.latest.number,
+            "reading": " ".join(_identity(version) for version in (return_.in_force, return_.latest)),
+        }
+        for return_ in returns
+    ]
+
+
+def _identity(version: Version | None) -> str:
+    return version.reading.identity if version and version.reading else ""
+
+
 @dataclass(frozen=True)
 class Build:
     """What a warehouse is built from, and when."""
@@ -77,6 +128,8 @@ class Build:
     returns: Sequence[Return]
     settings: Mapping[str, int]
     """The settings that models ask for."""
+    former: Former | None = None
+    """The release that this one is to follow; None where it is the first."""
 
 
 def source_columns(seeds: Path, programme: Programme) -> TableColumns:
@@ -88,7 +141,9 @@ def source_columns(seeds: Path, programme: Programme) -> TableColumns:
 
 
 def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Programme, project: Project) -> None:
-    """Create and fill every source table."""
+    """Create and fill every source table but the figures of the release itself."""
+    former = build.former
+    warehouse.load("landing.former_figures", FIGURES, former.figures if former else NO_FIGURES)
     rows = {
         "landing.returns": [_return_row(return_, programme) for return_ in build.returns],
         "landing.versions": [
@@ -96,11 +151,16 @@ def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Pro
         ],
         "landing.build": [_build_row(build)],
         "landing.settings": [build.settings],
+        "landing.former_release": [{"release_id": former.release_id}] if former else [],
+        "landing.former_returns": former.returns if former else [],
+        "landing.release_returns": built_from(build.returns, programme),
         "landing.published_columns": list(_published_columns(project)),
         **{_seed_table(path): list(_seed_rows(path)) for path in _seed_files(seeds)},
     }
     landed = _landed_versions(build.returns, programme)
     for name, schema in _schemas(seeds, programme).items():
+        if schema is FIGURES:
+            continue
         if name in rows:
             warehouse.load(name, schema, pa.Table.from_pylist(rows[name], schema))
         else:
@@ -120,6 +180,11 @@ def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
         },
         "landing.build": _BUILD,
         "landing.settings": _SETTINGS,
+        "landing.former_release": _FORMER_RELEASE,
+        "landing.former_returns": _BUILT_FROM,
+        "landing.release_returns": _BUILT_FROM,
+        "landing.former_figures": FIGURES,
+        RELEASE_FIGURES: FIGURES,
         "landing.published_columns": _PUBLISHED_COLUMNS,
         **{_seed_table(path): pa.schema(dict.fromkeys(_header(path), pa.string())) for path in _seed_files(seeds)},
     }

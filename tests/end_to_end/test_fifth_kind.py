@@ -109,6 +109,7 @@ from landing.leavers as leavers
     "marts/site_visit_findings.sql": """\
 -- What was found at the sites of each PDU.
 -- grain: one row a region, PDU and site
+-- key: region_code, pdu_slug, site
 with answers as (
     select keys.return_id, keys.version, keys.row_key, max(answers.answer) as answer
     from stg_keys as keys
@@ -146,6 +147,7 @@ order by claims.region_code, visits.pdu_slug, visits.site
     "marts/leavers_by_region.sql": """\
 -- Why people left.
 -- grain: one row a region and reason
+-- key: region_code, left_for
 select
     returns.region_code::varchar as region_code,    -- nDelius provider code of the region
     leavers.left_for::varchar as left_for,          -- why they left

@@ -14,8 +14,10 @@ from dipp_pipeline.orchestration.landed import region_partitions
 from dipp_pipeline.reports.history import history_of_region
 from dipp_pipeline.reports.status import summarise, summarise_returns
 from tests.end_to_end.dipp import DEMO_RETURNS
-from tests.homes import SQL_FOLDER, Home
+from tests.homes import SQL_FOLDER, Home, copied_definitions
 from tests.landing.small_returns import references, return_of, send, send_cases
+from tests.release import editions
+from tests.release.editions import BEGUN
 
 pytestmark = pytest.mark.thorough
 
@@ -86,6 +88,31 @@ def test_a_failed_sql_test_fails_the_run_and_publishes_nothing(
         (["fct_answers"], "never_right")
     ]
     assert not home.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("published", "contradictions"), [("less than half,,,,,50", 0), ("less than a quarter,,,,,25", 1)]
+)
+def test_a_run_warns_of_a_figure_that_contradicts_what_was_published_and_publishes(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, published: str, contradictions: int
+) -> None:
+    definitions = copied_definitions(tmp_path / "sql")
+    figures = definitions / "seeds" / "published_figures.csv"
+    figures.write_text(figures.read_text("utf-8").replace("less than half,,,,,50", published, 1), "utf-8")
+    job = build_definitions(replace(home, sql_folder=definitions)).resolve_job_def("nightly_refresh")
+
+    result = job.execute_in_process(instance=instance)
+
+    (check,) = (
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.check_name == assets.AGREES_WITH_PUBLISHED
+    )
+    assert check.asset_key == assets.AS_PUBLISHED
+    assert (check.passed, check.severity) == (contradictions == 0, dg.AssetCheckSeverity.WARN)
+    assert check.metadata["count"].value == contradictions
+    assert result.success
+    assert home.database.exists()
 
 
 def test_the_sensor_asks_for_a_refresh_once_for_each_new_content(home: Home) -> None:
@@ -257,6 +284,36 @@ def test_views_that_only_reports_ask_for_are_in_the_graph_and_cost_a_run_no_even
     assert specs[dg.AssetKey("report_clashes")].metadata["dagster/column_schema"].columns
     assert not [event for event in run.all_events if event.asset_key == dg.AssetKey("report_clashes")]
     assert home.feedback.joinpath("wales", "scores.csv.marked-up.xlsx").exists()
+
+
+@pytest.mark.parametrize("never_right", [False, True], ids=["published", "not published"])
+def test_the_nightly_run_after_an_embargo_ends_makes_the_region_public_and_none_before(
+    tmp_path: Path, instance: dg.DagsterInstance, never_right: bool
+) -> None:
+    home = Home(tmp_path / "home").at(BEGUN)
+    send_cases(home, "wales/scores.csv", references("A", 3))
+    editions.refresh(home)
+    editions.approve(home, "wales", begins_at=editions.hours(12))
+    if never_right:
+        send_cases(home, "wales/more.csv", references("B", 3))
+        sql = copied_definitions(tmp_path / "sql")
+        (sql / "tests" / "never_right.sql").write_text(
+            "-- Never right.\n-- on: release_info\nselect * from release_info where cases_inspected = 6\n"
+        )
+        home = replace(home, sql_folder=sql)
+
+    runs = [nightly(home.at(editions.hours(hour)), instance) for hour in (11, 13)]
+
+    shown = [metadata_of(run)[assets.PUBLIC_FINDINGS] for run in runs]
+    assert [run.success for run in runs] == [not never_right] * 2
+    assert [metadata["regions"].value for metadata in shown] == [0, 1]
+    assert shown[1]["release_id"].value == home.public.in_force
+    assert editions.cases(home)["N03"] == 3
+
+
+def nightly(home: Home, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    job = build_definitions(home).resolve_job_def("nightly_refresh")
+    return job.execute_in_process(instance=instance, raise_on_error=False)
 
 
 def landed(result: dg.ExecuteInProcessResult) -> Mapping[str, Mapping[str, dg.MetadataValue]]:

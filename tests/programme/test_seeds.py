@@ -207,6 +207,23 @@ def test_the_seeds_agree_with_themselves():
             "delivery_effective",
             id="filled phrase",
         ),
+        pytest.param("programme.csv", add("N99,,,,,"), "N99", id="programme of no region"),
+        pytest.param("programme.csv", add("N52,,,,,"), "N52", id="region twice in the programme"),
+        pytest.param(
+            "programme.csv", replace("N53,,", "N53,sixth,"), "sixth", id="publication order that is no number"
+        ),
+        pytest.param("programme.csv", replace("2026-02-26", "26.2.2026"), "26.2.2026", id="report of no day"),
+        *(
+            pytest.param("published_figures.csv", add(line), entry, id=f"published figure of {what}")
+            for what, entry, line in (
+                ("no region", "N99", "N99,delivery_effective,half,,,50,,,,leaflet"),
+                ("no measure", "mood", "N52,mood,half,,,50,,,,leaflet"),
+                ("no number of cases", "many", "N52,delivery_effective,many,many,,,,,,leaflet"),
+                ("no bound", "half", "N52,delivery_effective,less,,,,,half,,leaflet"),
+                ("no day", "spring", "N52,delivery_effective,half,,,50,,,spring,leaflet"),
+                ("nothing to compare", "a few", "N52,delivery_effective,a few,,,,,,,leaflet"),
+            )
+        ),
     ],
 )
 def test_a_contradiction_is_an_error_that_names_file_and_entry(own_seeds, name, edit, entry):

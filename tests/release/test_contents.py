@@ -1,5 +1,6 @@
 """What the published database holds: the tables, columns and types of CONTRACTS.md, described, and no case."""
 
+import csv
 import re
 import struct
 
@@ -8,7 +9,7 @@ import openpyxl
 import pytest
 
 from dipp_pipeline.warehouse.project import load_project
-from tests.homes import DEMO, SQL_FOLDER, Home
+from tests.homes import DEMO, SEEDS, SQL_FOLDER, Home
 
 pytestmark = pytest.mark.thorough
 
@@ -45,6 +46,16 @@ TABLES = {
         "level VARCHAR, region_code VARCHAR, region_name VARCHAR, measure_code VARCHAR, measure_order INTEGER,"
         " headline VARCHAR, situation VARCHAR"
     ),
+    "findings_over_time": (
+        "step INTEGER, region_code VARCHAR, region_name VARCHAR, published_on DATE, regions_included INTEGER,"
+        " measure_code VARCHAR, measure_title VARCHAR, relevant_cases INTEGER, counted_cases INTEGER,"
+        " percentage DOUBLE, percentage_rounded INTEGER, lower_95 DOUBLE, upper_95 DOUBLE"
+    ),
+    "as_published": (
+        "region_code VARCHAR, region_name VARCHAR, measure_code VARCHAR, measure_title VARCHAR,"
+        " published_text VARCHAR, published_on DATE, source VARCHAR, relevant_cases INTEGER, counted_cases INTEGER,"
+        " percentage DOUBLE, agrees BOOLEAN"
+    ),
     "programme_progress": (
         "region_code VARCHAR, region_name VARCHAR, status VARCHAR, returns_received INTEGER, returns_refused INTEGER,"
         " cases_received INTEGER, cases_accepted INTEGER, cases_quarantined INTEGER, last_received_at TIMESTAMP,"
@@ -79,6 +90,10 @@ TABLES = {
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
         " regions_included INTEGER, cases_inspected INTEGER"
     ),
+    "revisions": (
+        "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
+        " reason VARCHAR, since_release_id VARCHAR"
+    ),
     "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
 }
 
@@ -91,6 +106,8 @@ ROWS = {
     "national_question_findings": 24,
     "findings_for_charts": 13 * 11,
     "headlines": 6 * 11,
+    "findings_over_time": 5 * 11,
+    "as_published": 14,
     "programme_progress": 12,
     "data_quality": 38,
     "staff_survey_findings": 60,
@@ -99,7 +116,8 @@ ROWS = {
     "recommendation_progress": 25,
     "follow_up": 5,
     "release_info": 1,
-    "data_dictionary": 186,
+    "revisions": 0,
+    "data_dictionary": 217,
 }
 
 
@@ -163,6 +181,12 @@ def test_every_text_that_a_headline_can_be_made_of_leaves_judgement_to_the_reade
     assert [text.name for text in texts if re.search(rf"(?i)\b({words})", text.read_text("utf-8"))] == []
 
 
+def test_the_key_of_a_table_tells_its_rows_apart(findings: duckdb.DuckDBPyConnection):
+    for mart in load_project(SQL_FOLDER).marts:
+        rows = findings.execute(f"select {', '.join(mart.key) or 1} from {mart.name}").fetchall()
+        assert len(set(rows)) == len(rows), mart.name
+
+
 def test_every_type_is_simple(findings: duckdb.DuckDBPyConnection):
     types = {
         name for (name,) in findings.execute("select data_type from duckdb_columns() where not internal").fetchall()
@@ -193,6 +217,25 @@ def test_the_dictionary_is_that_of_the_database_that_holds_it(findings: duckdb.D
     ).fetchall()
 
     assert dictionary == found
+
+
+def test_the_sample_programme_agrees_with_all_that_was_published(findings: duckdb.DuckDBPyConnection):
+    with (SEEDS / "published_figures.csv").open(newline="") as file:
+        lines = [(row["region_code"], row["measure_code"], row["published_text"]) for row in csv.DictReader(file)]
+
+    found = findings.execute("select region_code, measure_code, published_text, agrees from as_published").fetchall()
+
+    assert len(lines) == 14
+    assert found == [(*line, True) for line in lines]
+
+
+def test_the_steps_of_the_sample_programme_are_in_the_order_of_publication(findings: duckdb.DuckDBPyConnection):
+    steps = findings.execute("select distinct step, region_code from findings_over_time order by step").fetchall()
+    figures = "measure_code, relevant_cases, counted_cases, percentage, percentage_rounded, lower_95, upper_95"
+    last = findings.execute(f"select {figures} from findings_over_time where step = 5").fetchall()
+
+    assert steps == [(1, "N57"), (2, "N59"), (3, "N58"), (4, "N50"), (5, "N52")]
+    assert last == findings.execute(f"select {figures} from national_findings").fetchall()
 
 
 def test_the_file_is_of_the_storage_version_that_older_readers_take(published_demo: Home):

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from dipp_pipeline import atomic
-from dipp_pipeline.release.publish import PublicationError, Release, release_in_force
+from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.publish import PublicationError, Release
 from dipp_pipeline.reports.status import summarise
 from tests.homes import Home, copied_definitions
 

@@ -22,7 +22,7 @@ def open_warehouse(built_warehouse: Path):
     """One connection to it, for tests that undo what they do. Each view is a table there, to be spoilt by itself."""
     with duckdb.connect(str(built_warehouse)) as connection:
         for model in load_project(SQL_FOLDER).models:
-            if model.materialized == "view" and model.layer == "intermediate":
+            if model.materialized == "view" and model.layer in ("intermediate", "marts"):
                 connection.execute(f"create table spoilt as from {model.name}; drop view {model.name}")
                 connection.execute(f"alter table spoilt rename to {model.name}")
         yield connection

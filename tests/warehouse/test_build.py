@@ -35,7 +35,7 @@ def test_tables_and_staging_are_counted_and_other_views_are_not_even_evaluated(t
 def test_rows_that_are_secret_are_not_counted(tmp_path: Path):
     write(tmp_path / "staging" / "stg_regions.sql", "-- rows: secret\n", reads="seeds.regions")
     write(tmp_path / "intermediate" / "int_regions.sql", "-- rows: secret\n", reads="stg_regions")
-    write(tmp_path / "marts" / "regions.sql", reads="int_regions")
+    write(tmp_path / "marts" / "regions.sql", "-- key: region_code\n", reads="int_regions")
 
     outcome = built(tmp_path)
 

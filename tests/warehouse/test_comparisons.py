@@ -21,7 +21,15 @@ from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
 
 PROJECT = load_project(SQL_FOLDER)
-MODELS = ("int_figure_counts", "int_comparisons", "int_numbers", "int_exact_tests", "int_adjusted_tests")
+MODELS = (
+    "int_level_counts",
+    "int_proportions",
+    "int_figure_counts",
+    "int_comparisons",
+    "int_numbers",
+    "int_exact_tests",
+    "int_adjusted_tests",
+)
 
 Row = Mapping[str, Any]
 
@@ -100,19 +108,19 @@ def test_there_is_a_test_where_both_sides_have_relevant_cases(comparisons: Seque
 
 
 def test_the_p_value_is_that_of_every_table_counted_out(comparisons: Sequence[Comparison]):
-    for case in tested(comparisons):
+    for case in of_both_sides(comparisons):
         assert close(case.made["p_value"], counted_out(case.region, case.rest)), case
 
 
 def test_the_p_value_is_scipys(comparisons: Sequence[Comparison]):
     """To the tables that are as likely as the observed one but for a relative 1e-7, which scipy draws closer."""
-    for case in tested(comparisons):
+    for case in of_both_sides(comparisons):
         table = [[side.counted, side.relevant - side.counted] for side in (case.region, case.rest)]
         assert isclose(case.made["p_value"], fisher_exact(table).pvalue, rel_tol=1e-9, abs_tol=1e-9), case
 
 
 def test_the_interval_of_the_difference_is_that_of_statsmodels(comparisons: Sequence[Comparison]):
-    for case in tested(comparisons):
+    for case in of_both_sides(comparisons):
         lower, upper = confint_proportions_2indep(
             case.region.counted,
             case.region.relevant,
@@ -128,7 +136,7 @@ def test_the_interval_of_the_difference_is_that_of_statsmodels(comparisons: Sequ
 
 
 def test_the_adjusted_p_values_are_those_of_statsmodels(comparisons: Sequence[Comparison]):
-    family = tested(comparisons)
+    family = of_both_sides(comparisons)
 
     _, adjusted, *_ = multipletests([case.made["p_value"] for case in family], method="fdr_bh")
 
@@ -139,12 +147,12 @@ def test_the_adjusted_p_values_are_those_of_statsmodels(comparisons: Sequence[Co
 
 def test_the_random_tables_are_of_every_sort():
     cases = [case for name in PROGRAMMES for case in compared(name)]
-    p_values = [case.made["p_value"] for case in tested(cases)]
+    p_values = [case.made["p_value"] for case in of_both_sides(cases)]
 
     assert any(case.region.relevant == 0 for case in cases)
-    assert any(case.region.counted == 0 for case in tested(cases))
-    assert any(case.region.counted == case.region.relevant for case in tested(cases))
-    assert any(case.region.relevant >= 10_000 and 1e-200 < case.made["p_value"] < 1e-3 for case in tested(cases))
+    assert any(case.region.counted == 0 for case in of_both_sides(cases))
+    assert any(case.region.counted == case.region.relevant for case in of_both_sides(cases))
+    assert any(case.region.relevant >= 10_000 and 1e-200 < case.made["p_value"] < 1e-3 for case in of_both_sides(cases))
     assert min(p_values) == 0  # less than a number can be: 10,000 of 10,000 against none
     assert max(p_values) == 1
 
@@ -175,7 +183,7 @@ def close(made: float, expected: float) -> bool:
     return isclose(made, expected, rel_tol=1e-9, abs_tol=1e-300 if expected < 1e-200 else 1e-11)
 
 
-def tested(comparisons: Sequence[Comparison]) -> Sequence[Comparison]:
+def of_both_sides(comparisons: Sequence[Comparison]) -> Sequence[Comparison]:
     return [case for case in comparisons if case.region.relevant and case.rest.relevant]
 
 
@@ -210,6 +218,8 @@ def rows(measures: Sequence[Measure], threads: int = 2) -> Iterator[Row]:
             create table seeds.regions as select distinct region_code from counts;
             create table seeds.measures as
                 select distinct figure_code as measure_code, null::varchar as complement_of from counts;
+            create table int_steps (step integer, region_code varchar);
+            create table int_survey_shown (respondents integer, agreeing integer);
             create table int_accepted_cases as select region_code from seeds.regions;
             create table int_figures as
                 select distinct 'measure' as figure_kind, figure_code, 1 as figure_order, 'title' as title,

@@ -15,6 +15,8 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
         connection.execute(f"""
             create schema seeds;
             create table seeds.regions as select 'N52' as region_code;
+            create table int_steps as select 1 as step, 'N52' as region_code;
+            create table int_survey_shown (respondents integer, agreeing integer);
             create table int_accepted_cases as select 'N52' as region_code from range({LARGEST_REGION});
             create table int_figures as
                 select 'measure' as figure_kind, concat(relevant, ' ', counted) as figure_code, 1 as figure_order,
@@ -28,12 +30,12 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
                     relevant as relevant_cases, counted as counted_cases
                 from int_figures;
         """)
-        connection.execute(f"create table int_figure_counts as {PROJECT.model_by_name['int_figure_counts'].sql}")
+        create(connection, "int_level_counts", "int_proportions", "int_figure_counts")
 
         tests = [test for test in PROJECT.tests if test.model == "int_figure_counts"]
         wrong = {test.name: connection.execute(test.sql).fetchall() for test in tests}
         bounds = connection.execute(
-            "select min(lower_95), max(upper_95), count(*) from int_figure_counts where level = 'nation'"
+            "select min(lower_95), max(upper_95), count(*) from int_figure_counts where level = 'step'"
         ).fetchone()
 
     assert wrong == {"counts_are_nested": [], "figures_are_unique": [], "percentages_agree_with_their_counts": []}
@@ -45,6 +47,7 @@ def test_every_share_of_every_number_of_survey_respondents_passes_its_test():
         connection.execute(f"""
             create schema seeds;
             create schema landing;
+            create table int_level_counts (relevant_cases integer, counted_cases integer);
             create table landing.settings as select 1 as survey_minimum;
             create table seeds.regions as select 'N52' as region_code, 'West Midlands' as region_name;
             create table int_survey_counts as
@@ -56,9 +59,7 @@ def test_every_share_of_every_number_of_survey_respondents_passes_its_test():
             create table seeds.staff_survey_statements as
                 select statement_code as question_code, 'theme' as stage, 'label' as label from int_survey_counts;
         """)
-        connection.execute(
-            f"create table staff_survey_findings as {PROJECT.model_by_name['staff_survey_findings'].sql}"
-        )
+        create(connection, "int_survey_shown", "int_proportions", "staff_survey_findings")
 
         tests = [test for test in PROJECT.tests if test.model == "staff_survey_findings"]
         wrong = {test.name: connection.execute(test.sql).fetchall() for test in tests}
@@ -70,3 +71,8 @@ def test_every_share_of_every_number_of_survey_respondents_passes_its_test():
         "survey_numbers_are_whole_or_withheld": [],
     }
     assert shown == (LARGEST_REGION * (LARGEST_REGION + 3),)
+
+
+def create(connection: duckdb.DuckDBPyConnection, *models: str) -> None:
+    for model in models:
+        connection.execute(f"create table {model} as {PROJECT.model_by_name[model].sql}")

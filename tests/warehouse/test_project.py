@@ -12,6 +12,7 @@ from dipp_pipeline.warehouse.sources import source_columns
 from tests.homes import SEEDS, SQL_FOLDER
 
 HEADER = "-- Cases.\n-- grain: one row a case\n"
+MART = f"{HEADER}-- key: case_reference\n"
 COLUMN = "cases.case_reference::varchar as case_reference -- the case\n"
 
 
@@ -29,6 +30,16 @@ VALID = model_sql("landing.cases")
             {"staging/cases.sql": model_sql("landing.cases", header="-- Cases.\n")},
             "cases.sql must open with a comment that says what it is, and one with its grain.",
             id="no grain",
+        ),
+        pytest.param(
+            {"marts/cases.sql": VALID},
+            "cases.sql must say in its header which of its columns are its key (`-- key: a, b` or none).",
+            id="a mart without a key",
+        ),
+        pytest.param(
+            {"marts/cases.sql": model_sql("landing.cases", f"{HEADER}-- key: case_reference, sheet\n")},
+            "cases.sql must say in its header which of its columns are its key (`-- key: a, b` or none).",
+            id="a key that is no column",
         ),
         pytest.param(
             {"staging/cases.sql": model_sql("landing.cases", header="-- grain: one row a case\n")},
@@ -61,7 +72,7 @@ VALID = model_sql("landing.cases")
             id="a model that is none",
         ),
         pytest.param(
-            {"reports/told.sql": model_sql("landing.cases"), "marts/cases.sql": model_sql("told")},
+            {"reports/told.sql": model_sql("landing.cases"), "marts/cases.sql": model_sql("told", MART)},
             "cases.sql reads told, which is a report, and these are for people only.",
             id="a mart that reads a report",
         ),
@@ -116,12 +127,13 @@ def test_a_file_that_is_no_model_or_test_is_refused_by_name(tmp_path: Path, file
 
 
 def test_a_model_says_what_it_is_what_it_reads_and_what_it_ends_in(tmp_path: Path):
-    header = "-- The cases\n-- of every return.\n-- grain: one row a case\n"
+    header = "-- The cases\n-- of every return.\n-- grain: one row a case\n-- key: case_reference\n"
     write(tmp_path, {"marts/cases.sql": model_sql("landing.cases", header)})
 
     (model,) = load_project(tmp_path).models
 
     assert (model.name, model.layer, model.grain) == ("cases", "marts", "one row a case")
+    assert model.key == ["case_reference"]
     assert model.description == "The cases of every return."
     assert model.reads == {"landing.cases"}
     assert [(column.name, column.data_type, column.description) for column in model.columns] == [
@@ -134,7 +146,7 @@ def test_a_model_says_what_it_is_what_it_reads_and_what_it_ends_in(tmp_path: Pat
     [
         ("staging", "", "view"),
         ("intermediate", "", "table"),
-        ("marts", "", "table"),
+        ("marts", "-- key: none\n", "table"),
         ("reports", "", "table"),
         ("reports", "-- materialized: view\n", "view"),
         ("staging", "-- materialized: table\n", "table"),
@@ -201,9 +213,11 @@ def test_models_stand_after_what_they_read_whatever_their_names(tmp_path: Path, 
 
 def test_the_marts_are_the_published_tables(project: Project):
     assert {mart.name for mart in project.marts} == {
+        "as_published",
         "data_dictionary",
         "data_quality",
         "findings_for_charts",
+        "findings_over_time",
         "follow_up",
         "headlines",
         "national_findings",
@@ -214,6 +228,7 @@ def test_the_marts_are_the_published_tables(project: Project):
         "regional_findings",
         "regional_question_findings",
         "release_info",
+        "revisions",
         "staff_survey_findings",
         "staffing",
     }
@@ -252,6 +267,17 @@ def test_every_model_stands_after_all_that_it_reads(project: Project):
         ),
         ("int_figures", "title", {("seeds.measures", "title"), ("seeds.questions", "label")}),
         ("national_findings", "percentage", {("int_figure_counts", "percentage")}),
+        ("findings_over_time", "percentage", {("int_figure_counts", "percentage")}),
+        (
+            "int_proportions",
+            "percentage",
+            {
+                ("int_level_counts", "relevant_cases"),
+                ("int_level_counts", "counted_cases"),
+                ("int_survey_shown", "respondents"),
+                ("int_survey_shown", "agreeing"),
+            },
+        ),
         (
             "national_findings",
             "status",

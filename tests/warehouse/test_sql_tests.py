@@ -17,6 +17,8 @@ ONE_COMPARISON = "region_code = 'N03' and measure_code = 'delivery_effective'"
 ONE_IN_CHARTS = f"level = 'region' and {ONE_COMPARISON}"
 NATION_IN_CHARTS = "level = 'nation' and measure_code = 'delivery_effective'"
 A_COMPLEMENT = "region_code = 'N03' and measure_code = 'oversight_ineffective_or_absent'"
+ONE_STEP = "step = 1 and measure_code = 'delivery_effective'"
+ONE_OF_THE_LAST_STEP = "step = (select max(step) from findings_over_time) and measure_code = 'delivery_effective'"
 ONE_CASE = "case_pseudonym = (select min(case_pseudonym) from int_accepted_cases)"
 
 NO_RETURN = """
@@ -165,6 +167,8 @@ CORRUPTIONS = {
         "a case that neither counts": f"""
             update regional_findings set counted_cases = counted_cases - 1 where {A_COMPLEMENT};
             update national_findings set counted_cases = counted_cases - 1
+            where measure_code = 'oversight_ineffective_or_absent';
+            update findings_over_time set counted_cases = counted_cases - 1
             where measure_code = 'oversight_ineffective_or_absent'""",
     },
     "counts_are_nested": {
@@ -250,15 +254,26 @@ CORRUPTIONS = {
         "a key that nobody keeps": inserted("int_key_claims", ("one", 1, "visits", "N03", "1", False)),
         "a key of no region": inserted("int_key_claims", ("one", 1, "visits", None, "1", True)),
     },
+    "last_step_is_the_nation": {
+        f"another {column}": f"update findings_over_time set {column} = {column} + 1 where {ONE_OF_THE_LAST_STEP}"
+        for column in ("relevant_cases", "counted_cases", "percentage", "percentage_rounded", "lower_95", "upper_95")
+    }
+    | {
+        "a percentage missing": f"update findings_over_time set percentage = null where {ONE_OF_THE_LAST_STEP}",
+        "another title": f"update findings_over_time set measure_title = 'Delivery' where {ONE_OF_THE_LAST_STEP}",
+    },
     "nation_is_sum_of_regions": {
         f"other {column}": f"""
-            update national_findings set {column} = {column} + 1 where measure_code = 'delivery_effective'"""
+            update national_findings set {column} = {column} + 1 where measure_code = 'delivery_effective';
+            update findings_over_time set {column} = {column} + 1
+            where {ONE_OF_THE_LAST_STEP} and '{column}' <> 'regions_included'"""
         for column in ("relevant_cases", "counted_cases", "regions_included")
     }
     | {
         "final too early": "update national_findings set status = 'final' where measure_code = 'delivery_effective'",
-        "a count missing": """
-            update national_findings set counted_cases = null where measure_code = 'delivery_effective'""",
+        "a count missing": f"""
+            update national_findings set counted_cases = null where measure_code = 'delivery_effective';
+            update findings_over_time set counted_cases = null where {ONE_OF_THE_LAST_STEP}""",
     },
     "nation_is_sum_of_regions_by_question": {
         f"other {column}": f"update national_question_findings set {column} = {column} + 1 where question_code = 'C3'"
@@ -381,6 +396,15 @@ CORRUPTIONS = {
             {staff(("pdu", "N99", "trainee", 0), ("pdu", "N99", "all", 0))}
             update staffing set {column} = 1 where region_code = 'N99' and grade = 'all'"""
         for column in ("target_fte", "in_post_fte", "vetting_pending")
+    },
+    "steps_are_complete": {
+        "a measure lost": f"delete from findings_over_time where {ONE_STEP}",
+        "a measure twice": f"insert into findings_over_time from findings_over_time where {ONE_STEP}",
+        "a step lost": "delete from findings_over_time where step = 1",
+        "a step that is passed over": "update findings_over_time set step = step + 1",
+        "two regions in one step": "update findings_over_time set step = 2 where step = 1",
+        "a region without accepted cases": "update findings_over_time set region_code = 'N52' where step = 1",
+        "regions that had not joined": f"update findings_over_time set regions_included = 2 where {ONE_STEP}",
     },
     "survey_covers_every_statement": {
         "a region's statement lost": f"{SURVEY} delete from staff_survey_findings where {ONE_WITHHELD}",

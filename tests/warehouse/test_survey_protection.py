@@ -198,7 +198,8 @@ def published(programme: Programme) -> Sequence[Row]:
                     if answer is not None:
                         row = [region, statement, answer]
                         connection.execute("insert into stg_survey_answers values ($1, 1, $2, $3)", row)
-        for model in ("int_survey_counts", "staff_survey_findings"):
+        connection.execute("create table int_level_counts (relevant_cases integer, counted_cases integer)")
+        for model in ("int_survey_counts", "int_survey_shown", "int_proportions", "staff_survey_findings"):
             connection.execute(f"create table {model} as {PROJECT.model_by_name[model].sql}\n")
         found = connection.execute("from staff_survey_findings")
         names = [column[0] for column in found.description]
