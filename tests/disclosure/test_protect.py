@@ -1,0 +1,118 @@
+"""Small tables, worked out by hand."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from dipp_pipeline.disclosure.counts import NATION, PDU, Content, Count
+from dipp_pipeline.disclosure.measures import Measure
+from dipp_pipeline.disclosure.protect import Protection, protect
+from dipp_pipeline.disclosure.tables import finding_rows, profile_rows
+
+ASSESSED = Measure("assessed", frozenset())
+THRESHOLD = 5
+
+
+def coverage(**cases: int) -> Content:
+    """One region's PDUs."""
+    return Content({("N01", PDU, pdu): number for pdu, number in cases.items()}, {}, {})
+
+
+def by_sex(cases: Mapping[str, int], counted: Mapping[str, int] | None = None) -> Content:
+    """One region's cases, all of them relevant, and those that count."""
+    return Content(
+        {("N01", "sex", sex): number for sex, number in cases.items()},
+        {("N01", "sex", sex, ASSESSED.code): (cases[sex], number) for sex, number in (counted or {}).items()},
+        {},
+    )
+
+
+def withheld_pdus(protection: Protection) -> set[str]:
+    return {count.category for count in protection.milestone.withheld}
+
+
+def test_nothing_is_withheld_where_nothing_is_small():
+    assert withheld_pdus(protect(coverage(a=8, b=9, c=7), [], [], THRESHOLD)) == set()
+
+
+def test_zeros_are_not_small():
+    assert withheld_pdus(protect(coverage(a=8, b=0, c=7), [], [], THRESHOLD)) == set()
+
+
+def test_a_small_count_is_shielded_by_one_other():
+    protection = protect(coverage(a=2, b=9, c=7), [], [], THRESHOLD)
+
+    assert {count.category for count in protection.primary} == {"a"}
+    assert len(protection.secondary) == 1
+
+
+def test_two_small_counts_that_add_up_to_less_than_the_threshold_need_a_third():
+    protection = protect(coverage(a=2, b=1, c=7, d=9), [], [], THRESHOLD)
+
+    assert {count.category for count in protection.primary} == {"a", "b"}
+    assert len(protection.secondary) == 1
+
+
+def test_two_small_counts_that_add_up_to_the_threshold_shield_each_other():
+    assert withheld_pdus(protect(coverage(a=2, b=3, c=7, d=9), [], [], THRESHOLD)) == {"a", "b"}
+
+
+def test_what_the_region_s_cases_give_away_is_withheld_and_exempt():
+    """Three cases in all: no PDU can have more, whatever is withheld."""
+    protection = protect(coverage(a=2, b=1, c=0), [], [], THRESHOLD)
+
+    assert withheld_pdus(protection) == {"a", "b", "c"}
+    assert protection.unsafe == {}
+
+
+def test_a_small_complement_is_withheld_like_a_small_count():
+    content = by_sex({"female": 20, "male": 30}, {"female": 17, "male": 20})
+
+    protection = protect(content, [], [ASSESSED], THRESHOLD)
+
+    assert protection.primary == {Count("counted", NATION, "sex", "female", "assessed")}
+    assert protection.secondary == {Count("counted", NATION, "sex", "male", "assessed")}
+
+
+def test_a_small_difference_from_a_former_content_is_withheld():
+    former = protect(coverage(a=20, b=30, c=10), [], [], THRESHOLD).milestone
+
+    later = protect(coverage(a=21, b=29, c=10), [former], [], THRESHOLD)
+
+    assert former.withheld == frozenset()
+    assert withheld_pdus(later) == {"a", "b"}
+
+
+def test_what_was_withheld_stays_withheld_while_its_region_is_unchanged():
+    content = coverage(a=2, b=9, c=7, d=8)
+    former = protect(content, [], [], THRESHOLD).milestone
+
+    assert protect(content, [former], [], THRESHOLD).milestone.withheld == former.withheld
+
+
+def test_counts_that_contradict_the_definitions_are_not_published():
+    """Every case is relevant where a measure has no condition; here one is not."""
+    content = by_sex({"female": 20, "male": 30}, {"female": 10, "male": 20})
+    broken = Content(content.cases, {**content.figures, ("N01", "sex", "male", "assessed"): (29, 20)}, {})
+
+    protection = protect(broken, [], [ASSESSED], THRESHOLD)
+
+    assert set(protection.unsafe) == {"characteristic_findings", "sample_profile"}
+    assert "contradict" in protection.unsafe["sample_profile"]
+    assert all(row.cases is None for row in profile_rows(protection.milestone))
+    assert all(row.counted_cases is None for row in finding_rows(protection.milestone, [ASSESSED]))
+
+
+def test_a_category_keeps_its_rows_once_it_occurred():
+    former = protect(by_sex({"female": 20, "male": 30, "other": 1}), [], [ASSESSED], THRESHOLD).milestone
+
+    later = protect(by_sex({"female": 21, "male": 30, "other": 0}), [former], [ASSESSED], THRESHOLD).milestone
+
+    assert {row.category for row in finding_rows(later, [ASSESSED])} == {"female", "male", "other"}
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 8])
+def test_no_withheld_count_is_bounded_more_narrowly_than_the_threshold_set(threshold: int):
+    protection = protect(coverage(a=2, b=10, c=20, d=40), [], [], threshold)
+
+    assert 2 <= len(protection.milestone.withheld) <= 3
