@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from dipp_pipeline import __version__, atomic
+from dipp_pipeline.disclosure.fixed import Fixed, read_fixed
 from dipp_pipeline.errors import DippError, faults_placed
 from dipp_pipeline.feedback.folder import is_made_for
 from dipp_pipeline.intake.corrections import Correction, CorrectionError, read_corrections
@@ -118,7 +119,15 @@ class Home:
     def internal(self) -> Edition:
         """The inspectorate's own edition, of every region."""
         record = self.restricted / "releases.json"
-        return Edition("internal", self.warehouse, self.published, self.releases, self.former_releases, record)
+        return Edition(
+            "internal",
+            self.warehouse,
+            self.published,
+            self.releases,
+            self.former_releases,
+            record,
+            self.milestones_folder,
+        )
 
     @property
     def public(self) -> Edition:
@@ -133,6 +142,10 @@ class Home:
             record=self.restricted / f"{name}.json",
             unchanged="The public edition stays as it is",
         )
+
+    @property
+    def milestones_folder(self) -> Path:
+        return self.restricted / "milestones"
 
     @property
     def approvals_file(self) -> Path:
@@ -336,9 +349,24 @@ class Home:
         newest = newest_of(approved)
         return replace(self, sql_folder=newest.sql_folder, settings=self.settings.publishing_by(newest.settings))
 
+    def milestones(self) -> Sequence[Fixed]:
+        """The milestones that were fixed, in their order."""
+        return read_fixed(self.milestones_folder)
+
+    def public_milestone(self, approved: Sequence[Approved]) -> Fixed | None:
+        """The last milestone all of whose regions are approved, which is the one that the public edition shows."""
+        codes = {self.programme.region_by_slug[copy.region_slug].code for copy in approved}
+        return next((fixed for fixed in reversed(self.milestones()) if codes.issuperset(fixed.regions)), None)
+
+    def public_selection(self, approved: Sequence[Approved]) -> str:
+        """The identity of what the public edition is built from: what is approved, and the milestone that it shows."""
+        milestone = self.public_milestone(approved)
+        return " ".join([selection_of(approved), *([str(milestone.number)] if milestone else [])])
+
     def public_release_id(self, approved: Sequence[Approved]) -> str:
         """The identity of the public release that is built of what is approved, with the seeds and models of here."""
-        return hashlib.sha256(f"{selection_of(approved)}\n{self.models}\n{self._imprint}".encode()).hexdigest()[:12]
+        made_of = [self.public_selection(approved), self.models, str(self._imprint)]
+        return hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:12]
 
     def public_is_as_approved(self) -> bool:
         """Whether the public edition in force was built from what is approved now, or neither is there."""
@@ -346,7 +374,7 @@ class Home:
             approved = self.approved()
         except ApprovedLostError:  # the refresh will say so
             return False
-        return self.public.selection == selection_of(approved) if approved else self.public.is_away
+        return self.public.selection == self.public_selection(approved) if approved else self.public.is_away
 
     def new_content(self) -> dict[str, str]:
         """Path to content of each file in the drop folder that differs from the latest version of its return.

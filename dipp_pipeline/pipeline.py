@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dipp_pipeline.disclosure.fixed import settle
 from dipp_pipeline.erasure import erase, scrub_arrivals
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.feedback.folder import Feedback, write_copies
@@ -20,7 +21,7 @@ from dipp_pipeline.intake.drop_folder import arrivals
 from dipp_pipeline.intake.read import name_holds_case_reference, not_kept, under_no_region, unsearchable
 from dipp_pipeline.intake.table import ReturnTables
 from dipp_pipeline.intake.workers import Progress, Workers, no_progress, open_workers
-from dipp_pipeline.landing.approved import Approved, newest_of, selection_of
+from dipp_pipeline.landing.approved import Approved, newest_of
 from dipp_pipeline.landing.approved_copies import is_outdated
 from dipp_pipeline.landing.history import Return, Submission
 from dipp_pipeline.landing.originals import receive
@@ -34,6 +35,7 @@ from dipp_pipeline.release.publish import Release
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.figures import figures_published
+from dipp_pipeline.warehouse.milestones import Milestones
 from dipp_pipeline.warehouse.sources import Build, Former, built_from
 
 if TYPE_CHECKING:
@@ -133,8 +135,11 @@ def build(home: Home) -> Outcome:
         raise UnreadError(f"Returns of {', '.join(unread)} must be read first. Run the refresh of all regions.")
     home.check_corrections(home.programme.region_by_slug)
     former = _former(home, home.internal, returns)
+    settle(home.milestones_folder, home.internal.in_force)
+    settings = home.settings
+    milestones = Milestones(home.milestones(), settings.milestones, settings.disclosure_threshold)
     release_id, edition = home.release_id(returns), home.internal.name
-    made_from = Build(release_id, home.clock(), home.version, edition, returns, home.settings, former)
+    made_from = Build(release_id, home.clock(), home.version, edition, returns, settings, former, milestones)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
 
 
@@ -166,7 +171,7 @@ def publish_public(home: Home) -> Release | None:
             f"{_names(home, others)} was approved under other definitions or models; that may be why. Approve each of "
             "them again, or revoke it, and refresh."
         )
-    return release.publish(edition, then.project, home.settings.releases_kept, selection_of(approved))
+    return release.publish(edition, then.project, home.settings.releases_kept, home.public_selection(approved))
 
 
 def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> Outcome:
@@ -183,7 +188,10 @@ def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> O
     returns = [return_ for copy in approved for return_ in copy.returns]
     release_id = home.public_release_id(approved)
     former = _former(home, home.public, returns)
-    made_from = Build(release_id, home.clock(), home.version, home.public.name, returns, home.settings, former)
+    shown = home.public_milestone(approved)
+    milestones = Milestones([shown] if shown else [])
+    edition = home.public.name
+    made_from = Build(release_id, home.clock(), home.version, edition, returns, home.settings, former, milestones)
     return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
 
 

@@ -57,6 +57,10 @@ class Settings:
     """A version that would lose more of the accepted cases than this is held until someone accepts it."""
     survey_minimum: int = 10
     """Figures of fewer respondents to a staff survey than this are withheld."""
+    disclosure_threshold: int = 5
+    """Counts by characteristic under this are withheld, from the next milestone on."""
+    milestones: tuple[int, ...] = (4, 8, 12)
+    """So many regions included, at which the tables by characteristic are fixed anew."""
     wait_seconds: int = 900
     """How long a run waits for another one that has the home."""
     publisher: Publisher = field(default_factory=Publisher)
@@ -87,12 +91,13 @@ _MOST = {
     "releases_kept": 10_000,
     "held_above_percent": 100,
     "survey_minimum": 10_000,
+    "disclosure_threshold": 10_000,
     "wait_seconds": 604_800,
 }
 """Setting to the most that it may be: a day for a file, a week for another run, as many rows as Excel has."""
 
-_LEAST = {"survey_minimum": 2}
-"""Setting to the least that it may be, where that is not 1: the figures of a single respondent are an answer."""
+_LEAST = {"survey_minimum": 2, "disclosure_threshold": 2}
+"""Setting to the least that it may be, where that is not 1: the figures of a single person are that person's."""
 
 
 def home_folder(given: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -109,6 +114,7 @@ def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Se
     written = _written(toml)
     publisher = _publisher(toml, written.pop("publisher", {}))
     is_sample = _yes_or_no("is_sample", written.pop("is_sample", False), toml)
+    milestones = _milestones(written.pop("milestones", Settings.milestones), toml)
     unknown = sorted(written.keys() - _MOST.keys())
     if unknown:
         raise SettingsError(f'{toml}: there is no setting "{unknown[0]}". Take it out or mend its name.')
@@ -118,7 +124,14 @@ def load_settings(home: Path, environment: Mapping[str, str] = os.environ) -> Se
             numbers[name] = _whole_number(name, environment[variable], f"from {variable}")
     limits = {setting.name: numbers.pop(setting.name) for setting in fields(Limits) if setting.name in numbers}
     key = _pseudonym_key(environment)
-    return Settings(Limits(**limits), **numbers, publisher=publisher, is_sample=is_sample, pseudonym_key=key)
+    return Settings(
+        Limits(**limits),
+        **numbers,
+        milestones=milestones,
+        publisher=publisher,
+        is_sample=is_sample,
+        pseudonym_key=key,
+    )
 
 
 def shipped(name: str) -> Path:
@@ -154,6 +167,14 @@ def _publisher(toml: Path, written: Any) -> Publisher:
             words = ", ".join(known.name for known in fields(Publisher))
             raise SettingsError(f"{toml}: [publisher] takes a text for each of {words}, and nothing else. Mend it.")
     return Publisher(**texts)
+
+
+def _milestones(value: Any, toml: Path) -> tuple[int, ...]:
+    """Rising numbers of regions."""
+    numbers = value if isinstance(value, list | tuple) and value else [0]
+    if not all(type(number) is int and number > 0 for number in numbers) or list(numbers) != sorted(set(numbers)):
+        raise SettingsError(f'The setting milestones is "{value}" (in {toml}). Give rising numbers, as [4, 8, 12].')
+    return tuple(numbers)
 
 
 def _yes_or_no(name: str, value: Any, toml: Path) -> bool:

@@ -10,6 +10,17 @@ with counts as (
         respondents as relevant,
         agreeing as counted
     from int_survey_shown
+    union
+    select
+        relevant_cases as relevant,
+        counted_cases as counted
+    from landing.milestone_findings
+    where cases_inspected is not null
+    union
+    select
+        cases_inspected as relevant,
+        cases as counted
+    from landing.milestone_profile
 ),
 
 proportions as (
@@ -21,6 +32,7 @@ proportions as (
         1.959963984540054e0 as z
     from counts
     where counts.relevant > 0
+        and counts.counted is not null
 ),
 
 -- Wilson (1927): the score interval for a proportion, at 95 per cent

@@ -33,8 +33,11 @@ select
     build.publisher::varchar as publisher,  -- who publishes it
     build.contact::varchar as contact,  -- who to ask
     build.licence::varchar as licence,  -- under which it may be used
-    build.next_update::varchar as next_update  -- when the figures are expected to change
+    build.next_update::varchar as next_update,  -- when the figures are expected to change
+    milestone.regions_included::integer as milestone_regions,  -- regions that the tables by characteristic are of; null before the first milestone
+    milestone.disclosure_threshold::integer as disclosure_threshold  -- counts by characteristic under this are withheld; null before the first milestone
 from landing.build as build
 cross join inspected
 cross join programme
 inner join instrument on instrument.recency = 1
+left join landing.milestone as milestone on true

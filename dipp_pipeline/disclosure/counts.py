@@ -104,6 +104,19 @@ class Milestone:
     """
 
 
+@dataclass(frozen=True)
+class Protection:
+    """A milestone, and how it came about."""
+
+    milestone: Milestone
+    primary: frozenset[Count]
+    """Withheld for themselves: they, their complements or what they differ by from former contents are small."""
+    secondary: frozenset[Count]
+    """Withheld to shield these."""
+    unsafe: Mapping[str, str]
+    """Name of a table that cannot be published to a sentence that says why. All its counts are withheld."""
+
+
 def occurring(content: Content, formers: Iterable[Milestone]) -> frozenset[tuple[str, str]]:
     """What has rows of findings at a milestone that follows on former ones."""
     present = {(characteristic, category) for (_, characteristic, category), cases in content.cases.items() if cases}

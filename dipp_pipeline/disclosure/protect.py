@@ -3,31 +3,17 @@
 What is withheld is decided from the counts, the former milestones and the definitions alone, and always the same.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from dipp_pipeline.disclosure.attacker import Block, Knowledge, blocks, changed
 from dipp_pipeline.disclosure.audit import Audit
-from dipp_pipeline.disclosure.counts import PDU, Content, Count, DisclosureError, Milestone, occurring
+from dipp_pipeline.disclosure.counts import PDU, Content, Count, DisclosureError, Milestone, Protection, occurring
 from dipp_pipeline.disclosure.measures import Measure
 from dipp_pipeline.disclosure.tables import COVERAGE, FINDINGS, PROFILE, Places
 
 THREADS = 2
 """HiGHS works outside of Python's lock, so that two blocks at a time take little more than half as long."""
-
-
-@dataclass(frozen=True)
-class Protection:
-    """A milestone, and how it came about."""
-
-    milestone: Milestone
-    primary: frozenset[Count]
-    """Withheld for themselves: they, their complements or what they differ by from former contents are small."""
-    secondary: frozenset[Count]
-    """Withheld to shield these."""
-    unsafe: Mapping[str, str]
-    """Name of a table that cannot be published to a sentence that says why. All its counts are withheld."""
 
 
 def protect(content: Content, formers: Sequence[Milestone], measures: Sequence[Measure], threshold: int) -> Protection:

@@ -23,11 +23,15 @@ PROGRESS = dg.AssetKey("programme_progress")
 
 AS_PUBLISHED = dg.AssetKey("as_published")
 
+BY_CHARACTERISTIC = dg.AssetKey("characteristic_findings")
+"""The asset that shows how many counts of the tables by characteristic are withheld."""
+
 NO_RETURN_REFUSED = "no_return_refused"
 NO_CASE_QUARANTINED = "no_case_quarantined"
 NO_VERSION_HELD = "no_version_held"
 NO_OTHER_PROBLEM = "no_other_problem"
 AGREES_WITH_PUBLISHED = "agrees_with_published"
+SAFE_TO_PUBLISH = "safe_to_publish"
 
 _WARNINGS = {
     NO_RETURN_REFUSED: (PROGRESS, "The latest version of every case scoring return is taken."),
@@ -37,6 +41,10 @@ _WARNINGS = {
     ),
     NO_VERSION_HELD: (PROGRESS, "No version of any return waits for acceptance since it loses cases or other rows."),
     NO_OTHER_PROBLEM: (PROGRESS, "No return of another kind is refused, and no row of one is held back."),
+    SAFE_TO_PUBLISH: (
+        BY_CHARACTERISTIC,
+        "The counts of the milestone that is due can be protected; else these tables stay as they were.",
+    ),
     AGREES_WITH_PUBLISHED: (AS_PUBLISHED, "No figure of a region that is in contradicts what was published of it."),
 }
 """Checks that hold back nothing, each with its asset and what it says."""
@@ -135,8 +143,17 @@ def public_asset(programme: Programme) -> dg.AssetsDefinition:
     It waits for the ingest, which finishes erasures, and for nothing of the inspectorate's own edition: where that
     cannot be published, an embargo ends and a region is revoked all the same.
     """
+    last = {
+        "dagster/priority": "-1"
+    }  # after the inspectorate's own edition, which may fix the milestone that both show
 
-    @dg.asset(key=PUBLIC_FINDINGS, deps=landed_keys(programme), group_name="publication", kinds={"duckdb"})
+    @dg.asset(
+        key=PUBLIC_FINDINGS,
+        deps=landed_keys(programme),
+        group_name="publication",
+        kinds={"duckdb"},
+        op_tags=last,
+    )
     def public_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """The public edition: the regions that were approved, as they were approved; none where none was."""
         with machine_faults_told():
@@ -196,9 +213,19 @@ def _materialized(
         for column, sources in lineage.items()
     }
     counted = {"dagster/row_count": outcome.rows[model.name]} if model.name in outcome.rows else {}
+    withheld = _withheld(outcome) if dg.AssetKey(model.name) == BY_CHARACTERISTIC else {}
+    lineage_of_columns = dg.TableColumnLineage(origins)
     return dg.MaterializeResult(
-        asset_key=model.name, metadata={**counted, "dagster/column_lineage": dg.TableColumnLineage(origins)}
+        asset_key=model.name, metadata={**counted, **withheld, "dagster/column_lineage": lineage_of_columns}
     )
+
+
+def _withheld(outcome: Outcome) -> Mapping[str, int | float]:
+    """How many counts of the tables by characteristic are withheld, and how long it took to find them, if it did."""
+    shown, reached = outcome.shown, outcome.reached
+    counts = {"withheld_themselves": shown.primary, "withheld_to_shield_these": shown.secondary} if shown else {}
+    regions = {"milestone": shown.number, "regions_included": len(shown.regions)} if shown else {}
+    return {**regions, **counts, **({"seconds": round(reached.seconds, 1)} if reached else {})}
 
 
 def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
@@ -208,23 +235,24 @@ def _tested(test: SqlTest, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _warnings(warehouse: Path) -> Iterator[tuple[str, bool, Mapping[str, int]]]:
+def _warnings(warehouse: Path) -> Iterator[tuple[str, bool, Mapping[str, int | str]]]:
     """Of each check that warns its name, whether it passes and what it shows of the warehouse just built.
 
     The rows of other kinds that are held back are not counted, since some are answers of a few people.
     """
-    summary, held, contradictions = summarise_build(warehouse)
+    built = summarise_build(warehouse)
     counts = {
-        NO_RETURN_REFUSED: summary.returns_refused,
-        NO_CASE_QUARANTINED: summary.cases["quarantined"],
-        NO_VERSION_HELD: len(held),
-        AGREES_WITH_PUBLISHED: contradictions,
+        NO_RETURN_REFUSED: built.summary.returns_refused,
+        NO_CASE_QUARANTINED: built.summary.cases["quarantined"],
+        NO_VERSION_HELD: len(built.held),
+        AGREES_WITH_PUBLISHED: built.contradictions,
     }
     for name, count in counts.items():
         yield name, count == 0, {"count": count}
-    yield NO_OTHER_PROBLEM, not summary.others_have_problems, {}
+    yield NO_OTHER_PROBLEM, not built.summary.others_have_problems, {}
+    yield SAFE_TO_PUBLISH, built.unsafe is None, {"why": built.unsafe} if built.unsafe else {}
 
 
-def _warning(asset: dg.AssetKey, name: str, passed: bool, metadata: Mapping[str, int]) -> dg.AssetCheckResult:
+def _warning(asset: dg.AssetKey, name: str, passed: bool, metadata: Mapping[str, int | str]) -> dg.AssetCheckResult:
     severity = dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(asset_key=asset, check_name=name, passed=passed, severity=severity, metadata=metadata)

@@ -6,7 +6,7 @@ from pathlib import Path
 from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home, Lock
 from dipp_pipeline.orchestration.ingest import Refresh
-from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise
+from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise, unsafe_milestone
 from dipp_pipeline.warehouse.engine import WarehouseError
 
 
@@ -29,6 +29,8 @@ class Refreshed:
     """Where the marked-up returns are, if there are any."""
     public: Summary | None
     """Of the public edition in force, if there is one."""
+    unsafe: str | None
+    """Why the tables by characteristic could not be fixed at the milestone that is due, or None."""
 
     def as_json(self) -> dict[str, object]:
         """The document of `dipp refresh --json`."""
@@ -83,12 +85,12 @@ def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
     return run.changed, run.error
 
 
-def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None, Summary | None]:
-    """Which versions are held, where the marked-up returns are, and what is public."""
+def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None, Summary | None, str | None]:
+    """Which versions are held, where the marked-up returns are, what is public, and what could not be protected."""
     marked_up = next(home.feedback.rglob("*.xlsx"), None)
     try:
-        held = held_versions(home.warehouse)
+        held, unsafe = held_versions(home.warehouse), unsafe_milestone(home.warehouse)
     except WarehouseError:  # another version built it, and the run failed before it was built anew
-        held = ()
+        held, unsafe = (), None
     public = summarise(home.public.database) if home.public.database.exists() else None
-    return held, home.feedback if marked_up else None, public
+    return held, home.feedback if marked_up else None, public, unsafe

@@ -18,6 +18,7 @@ TABLES_OF_EVERY_KIND = frozenset(
         *("keys", "columns", "changes", "issues", "corrections"),
         *("returns", "versions", "build", "settings", "published_columns"),
         *("former_release", "former_returns", "former_figures", "release_returns", "release_figures"),
+        *("milestone", "milestone_findings", "milestone_profile"),
     }
 )
 """What lies beside the rows and answers of a kind in the warehouse, so that no table of a kind can be called so."""

@@ -30,6 +30,8 @@ class Edition:
     former_releases: Path
     record: Path
     """What releases were built from."""
+    milestones: Path | None = None
+    """Where the milestones are kept that its releases fix; None of an edition that shows those of another."""
     unchanged: str = "Nothing was published"
     """How a sentence begins that says why there is no new release."""
 

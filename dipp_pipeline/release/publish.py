@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dipp_pipeline import atomic
+from dipp_pipeline.disclosure.fixed import set_down, settle
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.release.edition import DATABASE, Edition
@@ -56,7 +57,11 @@ def publish(edition: Edition, project: Project, kept: int, selection: str = "") 
         _write(folder, contents)
     edition.remember(outcome.release_id, selection, built_from)
     _put_away(releases, former, {folder.name, published.resolve().name}, kept)
+    if edition.milestones and outcome.fixed:
+        set_down(edition.milestones, outcome.fixed)
     atomic.switch_link(published, folder)
+    if edition.milestones:
+        settle(edition.milestones, outcome.release_id)
     return Release(outcome.release_id, changed=True)
 
 

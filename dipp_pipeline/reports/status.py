@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dipp_pipeline.reports.records import only
+from dipp_pipeline.warehouse.build import MILESTONE_REACHED
 from dipp_pipeline.warehouse.engine import Warehouse, open_warehouse
 
 REGION_UNKNOWN = "F06"
@@ -166,10 +167,35 @@ def held_versions(warehouse: Path) -> tuple[HeldVersion, ...]:
         return _held(opened)
 
 
-def summarise_build(warehouse: Path) -> tuple[Summary, tuple[HeldVersion, ...], int]:
-    """The summary of a warehouse just built, the versions that wait, and how many published figures ours contradict."""
+@dataclass(frozen=True)
+class Built:
+    """What the checks of a warehouse just built look at."""
+
+    summary: Summary
+    held: tuple[HeldVersion, ...]
+    contradictions: int
+    """Published figures that ours contradict."""
+    unsafe: str | None
+    """Why the tables by characteristic could not be fixed at a milestone; None where they were, or none is due."""
+
+
+def summarise_build(warehouse: Path) -> Built:
+    """Read it from the warehouse."""
     with open_warehouse(warehouse) as opened:
-        return _summary(opened), _held(opened), len(opened.read("as_published", {"agrees": False}))
+        contradictions = len(opened.read("as_published", {"agrees": False}))
+        return Built(_summary(opened), _held(opened), contradictions, _unsafe(opened))
+
+
+def unsafe_milestone(warehouse: Path) -> str | None:
+    """Why the tables by characteristic could not be fixed at a milestone, if a warehouse says so."""
+    if not warehouse.exists():
+        return None
+    with open_warehouse(warehouse) as opened:
+        return _unsafe(opened)
+
+
+def _unsafe(warehouse: Warehouse) -> str | None:
+    return next((row["unsafe"] for row in warehouse.read(MILESTONE_REACHED)), None)
 
 
 def _held(warehouse: Warehouse) -> tuple[HeldVersion, ...]:

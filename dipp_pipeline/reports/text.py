@@ -72,6 +72,8 @@ def show_refreshed(refreshed: "Refreshed") -> None:
     if refreshed.public:
         included = [region.region_name for region in refreshed.public.regions if region.status == "included"]
         click.echo(f"Public edition: release {refreshed.public.release_id} of {', '.join(included)}.")
+    if refreshed.unsafe:
+        click.echo(f"The tables by characteristic stay as they were. {refreshed.unsafe}")
     if refreshed.feedback:
         click.echo(f"Marked-up returns: {refreshed.feedback}")
 

@@ -3,7 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from dipp_pipeline.programme.model import Programme
 from dipp_pipeline.settings import Settings
 from dipp_pipeline.warehouse.engine import Warehouse, sql_type
 from dipp_pipeline.warehouse.figures import FIGURES
+from dipp_pipeline.warehouse.milestones import MILESTONE_SCHEMAS, Milestones
 from dipp_pipeline.warehouse.project import Project, TableColumns
 
 _COUNTS = {
@@ -83,6 +84,9 @@ _FORMER_RELEASE = pa.schema({"release_id": pa.string()})
 RELEASE_FIGURES = "landing.release_figures"
 """The figures of the release that is being built, which models read that compare it: loaded once all others are."""
 
+_FORMER_FIGURES = "landing.former_figures"
+_FIGURES = (_FORMER_FIGURES, RELEASE_FIGURES)
+
 _SETTINGS = pa.schema({"survey_minimum": pa.int32()})
 
 _PUBLISHED_COLUMNS = pa.schema(
@@ -144,6 +148,7 @@ class Build:
     settings: Settings
     former: Former | None = None
     """The release that this one is to follow; None where it is the first."""
+    milestones: Milestones = field(default_factory=Milestones)
 
 
 def source_columns(seeds: Path, programme: Programme) -> TableColumns:
@@ -155,9 +160,9 @@ def source_columns(seeds: Path, programme: Programme) -> TableColumns:
 
 
 def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Programme, project: Project) -> None:
-    """Create and fill every source table but the figures of the release itself."""
+    """Create and fill every source table but what is worked out of the models themselves (see build.py)."""
     former = build.former
-    warehouse.load("landing.former_figures", FIGURES, former.figures if former else NO_FIGURES)
+    warehouse.load(_FORMER_FIGURES, FIGURES, former.figures if former else NO_FIGURES)
     rows = {
         "landing.returns": [_return_row(return_, programme) for return_ in build.returns],
         "landing.versions": [
@@ -173,7 +178,7 @@ def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Pro
     }
     landed = _landed_versions(build.returns, programme)
     for name, schema in _schemas(seeds, programme).items():
-        if schema is FIGURES:
+        if name in (*MILESTONE_SCHEMAS, *_FIGURES):
             continue
         if name in rows:
             warehouse.load(name, schema, pa.Table.from_pylist(rows[name], schema))
@@ -197,8 +202,9 @@ def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
         "landing.former_release": _FORMER_RELEASE,
         "landing.former_returns": _BUILT_FROM,
         "landing.release_returns": _BUILT_FROM,
-        "landing.former_figures": FIGURES,
+        _FORMER_FIGURES: FIGURES,
         RELEASE_FIGURES: FIGURES,
+        **MILESTONE_SCHEMAS,
         "landing.published_columns": _PUBLISHED_COLUMNS,
         **{_seed_table(path): pa.schema(dict.fromkeys(_header(path), pa.string())) for path in _seed_files(seeds)},
     }

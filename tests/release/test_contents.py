@@ -88,7 +88,24 @@ TABLES = {
     ),
     "release_info": (
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
-        " regions_included INTEGER, cases_inspected INTEGER"
+        " regions_included INTEGER, cases_inspected INTEGER, edition VARCHAR, is_sample BOOLEAN, status VARCHAR,"
+        " publisher VARCHAR, contact VARCHAR, licence VARCHAR, next_update VARCHAR, milestone_regions INTEGER,"
+        " disclosure_threshold INTEGER"
+    ),
+    "characteristic_findings": (
+        "characteristic VARCHAR, category VARCHAR, measure_code VARCHAR, measure_title VARCHAR,"
+        " regions_included INTEGER, cases_inspected INTEGER, relevant_cases INTEGER, counted_cases INTEGER,"
+        " percentage DOUBLE, percentage_rounded INTEGER, lower_95 DOUBLE, upper_95 DOUBLE, marker VARCHAR,"
+        " characteristic_title VARCHAR, category_title VARCHAR, measure_order INTEGER"
+    ),
+    "sample_profile": (
+        "level VARCHAR, region_code VARCHAR, region_name VARCHAR, characteristic VARCHAR, category VARCHAR,"
+        " cases INTEGER, percentage DOUBLE, marker VARCHAR, cases_inspected INTEGER, regions_included INTEGER,"
+        " characteristic_title VARCHAR, category_title VARCHAR"
+    ),
+    "sample_coverage": (
+        "region_code VARCHAR, pdu_slug VARCHAR, pdu_name VARCHAR, cases_accepted INTEGER, marker VARCHAR,"
+        " regions_included INTEGER, region_name VARCHAR"
     ),
     "revisions": (
         "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
@@ -117,7 +134,10 @@ ROWS = {
     "follow_up": 5,
     "release_info": 1,
     "revisions": 0,
-    "data_dictionary": 217,
+    "characteristic_findings": 25 * 11,
+    "sample_profile": (5 + 1) * 27,
+    "sample_coverage": 41,
+    "data_dictionary": 261,
 }
 
 

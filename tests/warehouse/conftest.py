@@ -1,3 +1,6 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -19,8 +22,24 @@ def built_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def open_warehouse(built_warehouse: Path):
-    """One connection to it, for tests that undo what they do. Each view is a table there, to be spoilt by itself."""
-    with duckdb.connect(str(built_warehouse)) as connection:
+    """One connection to it, for tests that undo what they do."""
+    with opened(built_warehouse) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def open_milestone(published_demo: Home, tmp_path_factory: pytest.TempPathFactory):
+    """The same to a copy of the sample programme's warehouse, which has reached a milestone."""
+    copy = tmp_path_factory.mktemp("milestone") / "warehouse.duckdb"
+    shutil.copyfile(published_demo.warehouse, copy)
+    with opened(copy) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a warehouse in which each view is a table, to be spoilt by itself."""
+    with duckdb.connect(str(warehouse)) as connection:
         for model in load_project(SQL_FOLDER).models:
             if model.materialized == "view" and model.layer in ("intermediate", "marts"):
                 connection.execute(f"create table spoilt as from {model.name}; drop view {model.name}")
@@ -34,3 +53,11 @@ def warehouse(open_warehouse: duckdb.DuckDBPyConnection):
     open_warehouse.begin()
     yield open_warehouse
     open_warehouse.rollback()
+
+
+@pytest.fixture
+def milestone(open_milestone: duckdb.DuckDBPyConnection):
+    """The same of the sample programme."""
+    open_milestone.begin()
+    yield open_milestone
+    open_milestone.rollback()

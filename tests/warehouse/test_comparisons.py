@@ -19,6 +19,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
+from tests.warehouse.milestones import create_no_milestone
 
 PROJECT = load_project(SQL_FOLDER)
 MODELS = (
@@ -237,6 +238,7 @@ def rows(measures: Sequence[Measure], threads: int = 2) -> Iterator[Row]:
                     relevant as relevant_cases, counted as counted_cases
                 from counts;
         """)
+        create_no_milestone(connection)
         for model in MODELS:
             connection.execute(f"create table {model} as {PROJECT.model_by_name[model].sql}\n")
         found = connection.execute("""

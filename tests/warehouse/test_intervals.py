@@ -4,6 +4,7 @@ import duckdb
 
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
+from tests.warehouse.milestones import create_no_milestone
 
 LARGEST_REGION = 130
 
@@ -30,6 +31,7 @@ def test_every_share_of_every_number_of_relevant_cases_passes_its_test():
                     relevant as relevant_cases, counted as counted_cases
                 from int_figures;
         """)
+        create_no_milestone(connection)
         create(connection, "int_level_counts", "int_proportions", "int_figure_counts")
 
         tests = [test for test in PROJECT.tests if test.model == "int_figure_counts"]
@@ -59,6 +61,7 @@ def test_every_share_of_every_number_of_survey_respondents_passes_its_test():
             create table seeds.staff_survey_statements as
                 select statement_code as question_code, 'theme' as stage, 'label' as label from int_survey_counts;
         """)
+        create_no_milestone(connection)
         create(connection, "int_survey_shown", "int_proportions", "staff_survey_findings")
 
         tests = [test for test in PROJECT.tests if test.model == "staff_survey_findings"]

@@ -214,6 +214,7 @@ def test_models_stand_after_what_they_read_whatever_their_names(tmp_path: Path, 
 def test_the_marts_are_the_published_tables(project: Project):
     assert {mart.name for mart in project.marts} == {
         "as_published",
+        "characteristic_findings",
         "data_dictionary",
         "data_quality",
         "findings_for_charts",
@@ -229,6 +230,8 @@ def test_the_marts_are_the_published_tables(project: Project):
         "regional_question_findings",
         "release_info",
         "revisions",
+        "sample_coverage",
+        "sample_profile",
         "staff_survey_findings",
         "staffing",
     }
@@ -276,6 +279,10 @@ def test_every_model_stands_after_all_that_it_reads(project: Project):
                 ("int_level_counts", "counted_cases"),
                 ("int_survey_shown", "respondents"),
                 ("int_survey_shown", "agreeing"),
+                ("landing.milestone_findings", "relevant_cases"),
+                ("landing.milestone_findings", "counted_cases"),
+                ("landing.milestone_profile", "cases_inspected"),
+                ("landing.milestone_profile", "cases"),
             },
         ),
         (

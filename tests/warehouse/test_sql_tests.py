@@ -464,6 +464,84 @@ CORRUPTIONS = {
 }
 
 
+ONE_BY_SEX = "characteristic = 'sex' and category = 'male' and measure_code = 'delivery_effective'"
+OF_NO_SEX = "characteristic = 'sex' and category = 'other'"
+ONE_PDU = "pdu_slug = (select max(pdu_slug) from sample_coverage)"
+
+BY_CHARACTERISTIC = {
+    "characteristics_agree_with_the_profile": {
+        "findings of other regions": "update characteristic_findings set regions_included = 4",
+        "a count that one table withholds": """
+            update sample_profile set cases = null, percentage = null, marker = 'c'
+            where level = 'nation' and characteristic = 'sex' and category = 'male'""",
+    },
+    "characteristics_are_whole_or_withheld": {
+        "a marker lost": "update characteristic_findings set marker = null where marker = 'c'",
+        "few cases not marked": "update characteristic_findings set marker = null where marker = 'u'",
+        "a marker of nothing": f"""
+            update characteristic_findings
+            set marker = 'c', percentage = null, percentage_rounded = null, lower_95 = null, upper_95 = null
+            where {ONE_BY_SEX}""",
+        "more cases than are relevant": f"""
+            update characteristic_findings set counted_cases = relevant_cases + 1 where {ONE_BY_SEX}""",
+        **{
+            f"{column} beside a marker": f"update characteristic_findings set {column} = 40 where marker = 'c'"
+            for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
+        },
+        **{
+            f"another {column}": f"update characteristic_findings set {column} = {column} + 1 where {ONE_BY_SEX}"
+            for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
+        },
+        **{
+            f"{column} missing": f"update characteristic_findings set {column} = null where {ONE_BY_SEX}"
+            for column in ("percentage", "percentage_rounded", "lower_95", "upper_95")
+        },
+    },
+    "characteristics_have_every_measure": {
+        "a row left out": f"delete from characteristic_findings where {ONE_BY_SEX}",
+        "a row twice": f"insert into characteristic_findings from characteristic_findings where {ONE_BY_SEX}",
+        "a category left out": "delete from characteristic_findings where category = 'male'",
+    },
+    "coverage_has_every_pdu": {
+        "a PDU left out": f"delete from sample_coverage where {ONE_PDU}",
+        "a PDU twice": f"insert into sample_coverage from sample_coverage where {ONE_PDU}",
+        "a case that nobody has": f"""
+            update sample_coverage set cases_accepted = cases_accepted + 1 where {ONE_PDU}""",
+        "a marker beside a count": f"update sample_coverage set marker = 'c' where {ONE_PDU}",
+        "a count without a marker": f"update sample_coverage set cases_accepted = null where {ONE_PDU}",
+        "a region left out": "delete from sample_coverage where region_code = 'N52'",
+    },
+    "no_small_count_by_characteristic": {
+        "a small count shown": """
+            update characteristic_findings set counted_cases = 4
+            where counted_cases is null and relevant_cases is null""",
+        "a small complement shown": """
+            update characteristic_findings set relevant_cases = cases_inspected - 4
+            where counted_cases is null and marker = 'c'""",
+        "counts under another threshold": "update landing.milestone set disclosure_threshold = 1000",
+    },
+    "profile_has_every_category": {
+        "a category left out": f"delete from sample_profile where level = 'region' and {OF_NO_SEX}",
+        "a category twice": f"insert into sample_profile from sample_profile where level = 'region' and {OF_NO_SEX}",
+        "nothing of the nation": f"delete from sample_profile where level = 'nation' and {OF_NO_SEX}",
+        "other regions": "update landing.milestone set regions_included = 4",
+    },
+    "profile_is_whole_or_withheld": {
+        "a marker lost": "update sample_profile set marker = null where marker = 'c'",
+        "a percentage beside a marker": "update sample_profile set percentage = 4 where marker = 'c'",
+        "another percentage": "update sample_profile set percentage = percentage + 1 where region_code = 'N52'",
+        "a percentage missing": "update sample_profile set percentage = null where region_code = 'N52'",
+        "a case that nobody has": """
+            update sample_profile set cases = cases + 1, percentage = 100 * (cases + 1.0) / cases_inspected
+            where region_code = 'N52' and category = 'male'""",
+        "a case left out": """
+            update sample_profile set cases = cases - 1, percentage = 100 * (cases - 1.0) / cases_inspected
+            where region_code = 'N52' and category = 'male'""",
+    },
+}
+"""Of the sample programme, which has reached a milestone: the story has too few regions for one."""
+
+
 @pytest.mark.parametrize(
     ("test", "corruption"),
     [
@@ -484,6 +562,26 @@ def test_no_sql_test_finds_anything_in_a_valid_warehouse(warehouse: duckdb.DuckD
     assert failing(warehouse) == []
 
 
+@pytest.mark.parametrize(
+    ("test", "corruption"),
+    [
+        pytest.param(test, sql, id=f"{test}-{name}")
+        for test, corruptions in BY_CHARACTERISTIC.items()
+        for name, sql in corruptions.items()
+    ],
+)
+def test_a_sql_test_alone_finds_what_it_guards_against_by_characteristic(
+    milestone: duckdb.DuckDBPyConnection, test: str, corruption: str
+):
+    milestone.execute(corruption)
+
+    assert failing(milestone) == [test]
+
+
+def test_no_sql_test_finds_anything_at_a_milestone(milestone: duckdb.DuckDBPyConnection):
+    assert failing(milestone) == []
+
+
 @pytest.mark.parametrize("addition", SOUND.values(), ids=SOUND)
 def test_no_sql_test_finds_anything_in_what_other_kinds_add(warehouse: duckdb.DuckDBPyConnection, addition: str):
     warehouse.execute(addition)
@@ -492,7 +590,7 @@ def test_no_sql_test_finds_anything_in_what_other_kinds_add(warehouse: duckdb.Du
 
 
 def test_every_sql_test_is_shown_to_fail():
-    assert set(CORRUPTIONS) == {test.name for test in TESTS}
+    assert {*CORRUPTIONS, *BY_CHARACTERISTIC} == {test.name for test in TESTS}
 
 
 def failing(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -21,6 +21,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
+from tests.warehouse.milestones import create_no_milestone
 
 PROJECT = load_project(SQL_FOLDER)
 STATEMENTS = ("S1", "S2", "S3")
@@ -199,6 +200,7 @@ def published(programme: Programme) -> Sequence[Row]:
                         row = [region, statement, answer]
                         connection.execute("insert into stg_survey_answers values ($1, 1, $2, $3)", row)
         connection.execute("create table int_level_counts (relevant_cases integer, counted_cases integer)")
+        create_no_milestone(connection)
         for model in ("int_survey_counts", "int_survey_shown", "int_proportions", "staff_survey_findings"):
             connection.execute(f"create table {model} as {PROJECT.model_by_name[model].sql}\n")
         found = connection.execute("from staff_survey_findings")

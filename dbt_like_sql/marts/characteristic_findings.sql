@@ -1,0 +1,53 @@
+-- How cases of each category are served in the regions of the last milestone together; what would identify people is withheld.
+-- grain: one row a characteristic, category that occurs and measure
+-- key: characteristic, category, measure_code
+with findings as (
+    select * from landing.milestone_findings
+),
+
+proportions as (
+    select * from int_proportions
+),
+
+marked as (
+    select
+        findings.*,
+        case
+            when findings.cases_inspected is null or findings.relevant_cases is null or findings.counted_cases is null then 'c'
+            when findings.relevant_cases = 0 then 'z'
+            when findings.relevant_cases < 30 then 'u'
+        end as marker
+    from findings
+)
+
+select
+    marked.characteristic::varchar as characteristic,  -- sex, age_band, ethnicity, sentence_type, risk_of_serious_harm, practitioner_grade or question_set
+    marked.category::varchar as category,  -- canonical value of the characteristic; a category keeps its rows once it has occurred
+    marked.measure_code::varchar as measure_code,  -- code of the measure
+    measures.title::varchar as measure_title,  -- title of the measure
+    milestone.regions_included::integer as regions_included,  -- regions that the cases are of: those with accepted cases at the milestone
+    marked.cases_inspected::integer as cases_inspected,  -- accepted cases of the category; null where withheld
+    marked.relevant_cases::integer as relevant_cases,  -- of these, cases to which the measure applies and which answer it; null where withheld
+    marked.counted_cases::integer as counted_cases,  -- of these, cases that count towards the percentage; null where withheld
+    proportions.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where a count is withheld or no case is relevant
+    proportions.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
+    proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
+    proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    marked.marker::varchar as marker,  -- c: a count is withheld, since it is small or would give a small one away; z: no relevant case; u: fewer than 30 relevant cases; else null
+    listed.characteristic_title::varchar as characteristic_title,  -- the characteristic in words
+    listed.category_title::varchar as category_title,  -- the category in words
+    measures.measure_order::integer as measure_order  -- place of the measure in the order of publication
+from marked
+cross join landing.milestone as milestone
+inner join seeds.measures as measures on measures.measure_code = marked.measure_code
+inner join seeds.characteristics as listed
+    on listed.characteristic = marked.characteristic
+    and listed.category = marked.category
+left join proportions
+    on proportions.relevant = marked.relevant_cases
+    and proportions.counted = marked.counted_cases
+    and coalesce(marked.marker, 'u') = 'u'
+order by
+    cast(listed.characteristic_order as integer),
+    cast(listed.category_order as integer),
+    cast(measures.measure_order as integer)
