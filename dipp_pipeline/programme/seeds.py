@@ -34,6 +34,13 @@ VALUE_SPELLINGS = "value_spellings.csv"
 STAGES = "stages.csv"
 HEADLINE_TEMPLATES = "headline_templates.csv"
 HEADLINE_PHRASES = "headline_phrases.csv"
+CHARACTERISTICS = "characteristics.csv"
+AGE_BAND = "age_band"
+CHARACTERISTICS_OF_CASES = {
+    *("sex", "ethnicity", "sentence_type", "risk_of_serious_harm", "practitioner_grade", "question_set"),
+    AGE_BAND,
+}
+"""What cases are told apart by in `int_case_characteristics`: fields of a case, and bands of its field `age`."""
 
 BOOLEAN = "boolean"
 """The list of values that all yes-or-no fields share."""
@@ -74,6 +81,7 @@ def load_programme(seeds: Path) -> Programme:
     _check_measures(seeds / MEASURES, questions[kinds[0].name], spellings)
     _check_stages(seeds, questions[kinds[0].name])
     _check_headlines(seeds)
+    _check_characteristics(seeds, fields[kinds[0].name])
     _check_programme(seeds / "programme.csv", region_codes)
     _check_published(
         seeds / "published_figures.csv", region_codes, {row["measure_code"] for row in _rows(seeds / MEASURES)}
@@ -356,6 +364,40 @@ def _check_headlines(seeds: Path) -> None:
     for measure, phrase in phrases.items():
         if {"{", "}"} & set(phrase):
             raise ProgrammeError(f'{HEADLINE_PHRASES}: "{measure}" has a brace, and nothing fills it. Take it out.')
+
+
+def _check_characteristics(seeds: Path, fields: Iterable[Field]) -> None:
+    """Every case has exactly one category of each characteristic, so that their counts add up."""
+    field_by_name = {field.name: field for field in fields}
+    categories: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(seeds / CHARACTERISTICS):
+        if row["category"] in (before["category"] for before in categories[row["characteristic"]]):
+            raise ProgrammeError(f'{CHARACTERISTICS}: "{row["category"]}" stands twice in {row["characteristic"]}.')
+        categories[row["characteristic"]].append(row)
+    if differing := sorted(categories.keys() ^ CHARACTERISTICS_OF_CASES):
+        names = ", ".join(sorted(CHARACTERISTICS_OF_CASES))
+        raise ProgrammeError(f'{CHARACTERISTICS}: "{differing[0]}" is one too many or missing. It takes {names}.')
+    for name, rows in categories.items():
+        if name == AGE_BAND:
+            _check_age_bands(rows, field_by_name["age"])
+        elif differing := sorted({row["category"] for row in rows} ^ set(field_by_name[name].allowed)):
+            raise ProgrammeError(
+                f'{CHARACTERISTICS}: the {name} "{differing[0]}" must be there where {name} of fields.csv takes it, '
+                "and only there. Mend either."
+            )
+
+
+def _check_age_bands(rows: Iterable[Row], age: Field) -> None:
+    expected = int(age.minimum or 0)
+    for row in rows:
+        if (row["least_age"], row["most_age"].isdigit()) != (str(expected), True):
+            raise ProgrammeError(
+                f'{CHARACTERISTICS}: the {AGE_BAND} "{row["category"]}" must begin at {expected}, where the one before '
+                "ends, and end with a whole number. Mend it."
+            )
+        expected = int(row["most_age"]) + 1
+    if str(expected - 1) != age.maximum:
+        raise ProgrammeError(f"{CHARACTERISTICS}: the last {AGE_BAND} must end at {age.maximum}, as age in fields.csv.")
 
 
 def _check_listed(file: str, words: Mapping[str, str], expected: Collection[str], what: str) -> None:

@@ -20,6 +20,16 @@ def add(line: str) -> Callable[[str], str]:
     return lambda text: text.rstrip("\n") + f"\n{line}\n"
 
 
+def without(beginning: str) -> Callable[[str], str]:
+    """The file without the lines that begin so."""
+
+    def edit(text: str) -> str:
+        assert f"\n{beginning}" in text
+        return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(beginning))
+
+    return edit
+
+
 def replace(old: str, new: str) -> Callable[[str], str]:
     def edit(text: str) -> str:
         assert old in text
@@ -207,6 +217,14 @@ def test_the_seeds_agree_with_themselves():
             "delivery_effective",
             id="filled phrase",
         ),
+        pytest.param("characteristics.csv", add("mood,8,Mood,fair,1,Fair,,"), "mood", id="characteristic of no case"),
+        pytest.param("characteristics.csv", without("sex,"), '"sex"', id="characteristic left out"),
+        pytest.param("characteristics.csv", without("sex,1,Sex,female"), "female", id="category left out"),
+        pytest.param("characteristics.csv", add("sex,1,Sex,neither,5,Neither,,"), "neither", id="category of no case"),
+        pytest.param("characteristics.csv", add("sex,1,Sex,male,5,Male,,"), "male", id="category twice"),
+        pytest.param("characteristics.csv", replace(",26,35", ",27,35"), "26-35", id="ages between two bands"),
+        pytest.param("characteristics.csv", replace(",26,35", ",26,40"), "36-55", id="ages in two bands"),
+        pytest.param("characteristics.csv", replace(",56,110", ",56,99"), "110", id="ages above all bands"),
         pytest.param("programme.csv", add("N99,,,,,"), "N99", id="programme of no region"),
         pytest.param("programme.csv", add("N52,,,,,"), "N52", id="region twice in the programme"),
         pytest.param(
