@@ -88,12 +88,29 @@ TABLES = {
     ),
     "release_info": (
         "release_id VARCHAR, published_at TIMESTAMP, instrument_version VARCHAR, pipeline_version VARCHAR,"
-        " regions_included INTEGER, cases_inspected INTEGER"
+        " regions_included INTEGER, cases_inspected INTEGER, edition VARCHAR, is_sample BOOLEAN, status VARCHAR,"
+        " publisher VARCHAR, contact VARCHAR, licence VARCHAR, next_update VARCHAR"
     ),
     "revisions": (
         "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
         " reason VARCHAR, since_release_id VARCHAR"
     ),
+    "regions": (
+        "region_code VARCHAR, region_slug VARCHAR, region_name VARCHAR, country VARCHAR, region_order INTEGER,"
+        " pdus INTEGER, publication_order INTEGER, fieldwork_month VARCHAR, report_published_on DATE,"
+        " cases_published INTEGER"
+    ),
+    "measures": (
+        "measure_code VARCHAR, measure_title VARCHAR, stage VARCHAR, stage_label VARCHAR, polarity VARCHAR,"
+        " measure_order INTEGER, question_codes VARCHAR, questions INTEGER, counted_answers VARCHAR,"
+        " complement_of VARCHAR, phrase VARCHAR"
+    ),
+    "questions": (
+        "question_code VARCHAR, question_label VARCHAR, question_set VARCHAR, kind VARCHAR, parent_code VARCHAR,"
+        " stage VARCHAR, stage_label VARCHAR, question_order INTEGER, applies_when VARCHAR, answer_type VARCHAR,"
+        " core_equivalent VARCHAR, wording_source VARCHAR"
+    ),
+    "rules": ("rule_code VARCHAR, rule_name VARCHAR, scope VARCHAR, severity VARCHAR, meaning VARCHAR, cell VARCHAR"),
     "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
 }
 
@@ -117,7 +134,11 @@ ROWS = {
     "follow_up": 5,
     "release_info": 1,
     "revisions": 0,
-    "data_dictionary": 217,
+    "regions": 12,
+    "measures": 11,
+    "questions": 24 + 9,
+    "rules": 28,
+    "data_dictionary": 263,
 }
 
 
