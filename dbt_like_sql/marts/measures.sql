@@ -1,6 +1,7 @@
 -- The measures that findings are of: what each asks, the questions behind it, and the answers that count.
 -- grain: one row a measure
 -- key: measure_code
+-- materialized: view
 with questions as (
     select
         figure_code,

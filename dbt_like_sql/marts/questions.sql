@@ -1,6 +1,7 @@
 -- The questions that a case is assessed against, in both sets, and the core question that each counts with.
 -- grain: one row a question of either set
 -- key: question_code
+-- materialized: view
 with questions as (
     select
         question_code,

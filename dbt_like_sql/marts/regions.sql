@@ -1,6 +1,7 @@
 -- The probation regions of England and Wales, and what was published of each in the programme.
 -- grain: one row a region, all twelve
 -- key: region_code
+-- materialized: view
 with pdus as (
     select
         region_code,

@@ -1,6 +1,7 @@
 -- The rules that returns are read and checked by.
 -- grain: one row a rule
 -- key: rule_code
+-- materialized: view
 select
     rules.rule_code::varchar as rule_code,  -- code of the rule
     rules.rule_name::varchar as rule_name,  -- name of the rule
