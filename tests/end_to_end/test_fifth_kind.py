@@ -131,7 +131,7 @@ select
     visits.was_clean::boolean as was_clean,        -- whether it was clean
     visits.people_seen::integer as people_seen,    -- people who were seen; null where nobody counted
     visits.remark::varchar as remark,              -- of the site; null where none is given
-    answers.answer::varchar as is_safe             -- whether it is safe
+    answers.answer::varchar as is_safe             -- whether it is safe; null where that was not asked
 from stg_site_visits as visits
 inner join int_key_claims as claims
     on claims.return_id = visits.return_id
