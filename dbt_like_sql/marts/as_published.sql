@@ -34,7 +34,7 @@ select
     published.source::varchar as source,  -- where it was published
     counts.relevant_cases::integer as relevant_cases,  -- accepted cases of the region to which the measure applies and which answer it, as counted here: the denominator of percentage; null while the region has no accepted case
     counts.counted_cases::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure, as counted here: the numerator of percentage; null while the region has no accepted case
-    counts.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant
+    counts.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant, or none accepted
     (case
         when counts.region_code is null then null
         when (published.relevant_cases is null or published.relevant_cases = counts.relevant_cases)

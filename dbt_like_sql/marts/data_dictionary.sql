@@ -36,13 +36,13 @@ valued as (
 
 select
     columns.table_name::varchar as table_name,  -- published table
-    columns.column_name::varchar as column_name,  -- its column; null in the row of the table itself
+    columns.column_name::varchar as column_name,  -- column of that table; null in the row of the table itself
     columns.data_type::varchar as data_type,  -- type of the column in DuckDB; null in the row of a table
     columns.description::varchar as description,  -- what the column means, or what the table holds
     columns.column_order::integer as column_order,  -- place of the column in its table; 0 is the table itself
     columns.grain::varchar as grain,  -- what one row of the table is; null in the row of a column
     columns.key_columns::varchar as key_columns,  -- the columns that tell the table's rows apart, separated by commas; null of a table of one row, and in the row of a column
-    columns.is_key::boolean as is_key,  -- whether the column is one of these; null in the row of a table
+    columns.is_key::boolean as is_key,  -- whether the column is one of the key_columns of its table; null in the row of a table
     columns.is_nullable::boolean as is_nullable,  -- whether the column may be empty; null in the row of a table
     valued.unit::varchar as unit,  -- what the column's numbers count or measure; null where it has none
     valued.allowed_values::varchar as allowed_values,  -- the values that the column can have, separated by commas, or their bounds; null where these are not listed

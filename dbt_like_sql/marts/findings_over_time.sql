@@ -14,7 +14,7 @@ select
     steps.region_code::varchar as region_code,  -- nDelius provider code of the region that joined
     regions.region_name::varchar as region_name,  -- name of the region that joined
     programme.report_published_on::date as published_on,  -- when its report was published; null where that is not known
-    counts.regions_included::integer as regions_included,  -- regions with accepted cases up to this step, itself included
+    counts.regions_included::integer as regions_included,  -- regions with accepted cases up to this step and with it
     counts.figure_code::varchar as measure_code,  -- code of the measure
     counts.title::varchar as measure_title,  -- title of the measure
     counts.relevant_cases::integer as relevant_cases,  -- accepted cases of these regions to which the measure applies and which answer it: the denominator of percentage

@@ -31,7 +31,7 @@ select
     questions.question_order::integer as question_order,  -- place of the question, the core set first
     questions.applies_when::varchar as applies_when,  -- condition over the case's fields, in SQL, under which the question applies; null where it applies to every case of its set
     questions.answer_type::varchar as answer_type,  -- list of answers: answer is yes or no, oversight_answer yes, no_ineffective or no_absent; either may be not_applicable
-    questions.core_equivalent::varchar as core_equivalent,  -- core question that findings count it with; of a core question itself
+    questions.core_equivalent::varchar as core_equivalent,  -- core question that findings count it with, which of a core question is itself
     questions.wording_source::varchar as wording_source  -- published, or provisional: code and wording of this project until they are published
 from questions
 inner join seeds.stages as stages on stages.stage = questions.stage

@@ -72,7 +72,7 @@ select
     sums.region_code::varchar as region_code,  -- nDelius provider code of the region; null of the nation
     regions.region_name::varchar as region_name,  -- name of the region; null of the nation
     sums.pdu_slug::varchar as pdu_slug,  -- Probation Delivery Unit; null of a region and of the nation
-    pdus.pdu_name::varchar as pdu_name,  -- its name; null of a region and of the nation
+    pdus.pdu_name::varchar as pdu_name,  -- name of the Probation Delivery Unit; null of a region and of the nation
     sums.grade::varchar as grade,  -- grade of practitioner, or all
     sums.as_of::date as as_of,  -- the latest day that a row counted here speaks of
     sums.target_fte::double as target_fte,  -- posts in the target, full-time equivalent: the denominator of both percentages

@@ -1,6 +1,7 @@
 """Units and values of published columns: every column that needs them has a line, and agrees with other seeds."""
 
 import csv
+import re
 
 import pytest
 
@@ -42,6 +43,19 @@ def test_what_is_referred_to_is_a_published_column():
     published = {f"{table}.{column.name}" for table, column in COLUMNS}
 
     assert {line["refers_to"] for line in LINES if line["refers_to"]} - published == set()
+
+
+def test_a_percentage_says_what_it_is_of_what():
+    columns = {table: {column.name for of, column in COLUMNS if of == table} for table, _ in COLUMNS}
+    percentages = [(table, column) for table, column in COLUMNS if column.name.endswith("percentage")]
+
+    told = {
+        (table, column.name): re.match(r"(\w+)(?: less \w+,)? of (\w+)", column.description)
+        for table, column in percentages
+    }
+
+    assert len(told) > 10
+    assert [of for of, parts in told.items() if not parts or not {parts[1], parts[2]} <= columns[of[0]]] == []
 
 
 def seed(name: str, column: str) -> set[str]:
