@@ -238,6 +238,11 @@ def test_the_marts_are_the_published_tables(project: Project):
     }
 
 
+@pytest.mark.parametrize("table", ["regions", "measures", "questions", "rules"])
+def test_a_table_to_join_with_is_a_view_since_revisions_tells_nothing_of_those(project: Project, table: str):
+    assert project.model_by_name[table].materialized == "view"
+
+
 def test_every_model_stands_after_all_that_it_reads(project: Project):
     places = {model.name: place for place, model in enumerate(project.models)}
 
