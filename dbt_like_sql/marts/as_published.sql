@@ -30,11 +30,11 @@ select
     published.measure_code::varchar as measure_code,  -- code of the measure
     measures.title::varchar as measure_title,  -- title of the measure
     published.published_text::varchar as published_text,  -- the figure as it was published
-    published.published_on::date as published_on,  -- when; null where that is not known
+    published.published_on::date as published_on,  -- when it was published; null where that is not known
     published.source::varchar as source,  -- where it was published
-    counts.relevant_cases::integer as relevant_cases,  -- relevant cases as counted here; null while the region has no accepted case
-    counts.counted_cases::integer as counted_cases,  -- of these, cases that count
-    counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
+    counts.relevant_cases::integer as relevant_cases,  -- accepted cases of the region to which the measure applies and which answer it, as counted here: the denominator of percentage; null while the region has no accepted case
+    counts.counted_cases::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure, as counted here: the numerator of percentage; null while the region has no accepted case
+    counts.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant, or none accepted
     (case
         when counts.region_code is null then null
         when (published.relevant_cases is null or published.relevant_cases = counts.relevant_cases)

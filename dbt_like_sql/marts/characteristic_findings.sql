@@ -26,13 +26,13 @@ select
     marked.measure_code::varchar as measure_code,  -- code of the measure
     measures.title::varchar as measure_title,  -- title of the measure
     milestone.regions_included::integer as regions_included,  -- regions that the cases are of: those with accepted cases at the milestone
-    marked.cases_inspected::integer as cases_inspected,  -- accepted cases of the category; null where withheld
-    marked.relevant_cases::integer as relevant_cases,  -- of these, cases to which the measure applies and which answer it; null where withheld
-    marked.counted_cases::integer as counted_cases,  -- of these, cases that count towards the percentage; null where withheld
-    proportions.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where a count is withheld or no case is relevant
-    proportions.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
-    proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    marked.cases_inspected::integer as cases_inspected,  -- accepted cases of the category at the milestone; null where withheld
+    marked.relevant_cases::integer as relevant_cases,  -- of the cases inspected, those to which the measure applies and which answer it: the denominator of percentage; null where withheld
+    marked.counted_cases::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure: the numerator of percentage; null where withheld
+    proportions.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where a count is withheld or no case is relevant
+    proportions.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up; null where a count is withheld or no case is relevant
+    proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where a count is withheld or no case is relevant
+    proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where a count is withheld or no case is relevant
     marked.marker::varchar as marker,  -- c: a count is withheld, since it is small or would give a small one away; z: no relevant case; u: fewer than 30 relevant cases; else null
     listed.characteristic_title::varchar as characteristic_title,  -- the characteristic in words
     listed.category_title::varchar as category_title,  -- the category in words

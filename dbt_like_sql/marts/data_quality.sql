@@ -16,8 +16,8 @@ select
     occurrences.rule_code::varchar as rule_code,  -- code of the rule
     rules.rule_name::varchar as rule_name,  -- name of the rule
     rules.severity::varchar as severity,  -- refuse: the file is refused; quarantine: the row is held back; warn: kept
-    occurrences.occurrences::integer as occurrences,  -- how often it was broken, in returns of every kind
-    occurrences.case_score_occurrences::integer as case_score_occurrences  -- of these, in case scoring returns
+    occurrences.occurrences::integer as occurrences,  -- how often the rule was broken, in returns of every kind
+    occurrences.case_score_occurrences::integer as case_score_occurrences  -- of the occurrences, those in case scoring returns
 from occurrences
 inner join seeds.rules as rules on rules.rule_code = occurrences.rule_code
 order by occurrences.region_code nulls first, occurrences.rule_code

@@ -41,22 +41,22 @@ select
     measures.figure_order::integer as measure_order,  -- place of the measure in the order of publication
     measures.stage_label::varchar as stage_label,  -- stage or theme of the measure in words
     measures.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
-    coalesce(regional.cases_inspected, national.cases_inspected)::integer as cases_inspected,  -- accepted cases; null of a region that has none yet, as all figures
-    coalesce(regional.relevant_cases, national.relevant_cases)::integer as relevant_cases,  -- of these, cases to which the measure applies and which answer it
-    coalesce(regional.counted_cases, national.counted_cases)::integer as counted_cases,  -- of these, cases that count towards the percentage
-    coalesce(regional.percentage, national.percentage)::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
-    coalesce(regional.percentage_rounded, national.percentage_rounded)::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
-    coalesce(regional.lower_95, national.lower_95)::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    coalesce(regional.upper_95, national.upper_95)::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
-    regional.rest_relevant_cases::integer as rest_relevant_cases,  -- relevant cases of the rest of the programme: all other regions with accepted cases; null of the nation, which has no rest, as all comparisons
-    regional.rest_counted_cases::integer as rest_counted_cases,  -- of these, cases that count towards the percentage
-    regional.rest_percentage::double as rest_percentage,  -- counted of relevant cases of the rest, 0 to 100; null where it has no relevant case
-    regional.difference::double as difference,  -- percentage less that of the rest, in percentage points; null, as all that follows from it, where either has no relevant case
-    regional.difference_lower_95::double as difference_lower_95,  -- lower bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points
-    regional.difference_upper_95::double as difference_upper_95,  -- upper bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points
-    regional.p_value::double as p_value,  -- two-sided p value of Fisher's exact test of the region against the rest
-    regional.p_adjusted::double as p_adjusted,  -- the p value adjusted by Benjamini and Hochberg's method for all regions and measures; a complement's is that of the measure it complements
-    regional.differs_from_rest::boolean as differs_from_rest,  -- whether the adjusted p value is below 0.05
+    coalesce(regional.cases_inspected, national.cases_inspected)::integer as cases_inspected,  -- accepted cases of the region, or of the nation's regions; null of a region without accepted cases
+    coalesce(regional.relevant_cases, national.relevant_cases)::integer as relevant_cases,  -- of the cases inspected, those to which the measure applies and which answer it: the denominator of percentage; null of a region without accepted cases
+    coalesce(regional.counted_cases, national.counted_cases)::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure: the numerator of percentage; null of a region without accepted cases
+    coalesce(regional.percentage, national.percentage)::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant, or none accepted
+    coalesce(regional.percentage_rounded, national.percentage_rounded)::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up; null where no case is relevant, or none accepted
+    coalesce(regional.lower_95, national.lower_95)::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant, or none accepted
+    coalesce(regional.upper_95, national.upper_95)::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant, or none accepted
+    regional.rest_relevant_cases::integer as rest_relevant_cases,  -- relevant cases of the rest of the programme, all other regions with accepted cases: the denominator of rest_percentage; null of the nation and of a region without accepted cases
+    regional.rest_counted_cases::integer as rest_counted_cases,  -- of the relevant cases of the rest, those whose answer counts by the measure: the numerator of rest_percentage; null of the nation and of a region without accepted cases
+    regional.rest_percentage::double as rest_percentage,  -- rest_counted_cases of rest_relevant_cases, 0 to 100, unrounded; null of the nation, of a region without accepted cases, and where the rest has no relevant case
+    regional.difference::double as difference,  -- percentage less rest_percentage, in percentage points; null of the nation, and where the region or the rest has no relevant case
+    regional.difference_lower_95::double as difference_lower_95,  -- lower bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points; null of the nation, and where the region or the rest has no relevant case
+    regional.difference_upper_95::double as difference_upper_95,  -- upper bound of the 95 per cent interval of the difference, by Newcombe's method 10, in percentage points; null of the nation, and where the region or the rest has no relevant case
+    regional.p_value::double as p_value,  -- two-sided p value of Fisher's exact test of the region against the rest; null of the nation, and where the region or the rest has no relevant case
+    regional.p_adjusted::double as p_adjusted,  -- the p value adjusted by Benjamini and Hochberg's method for all regions and measures; a complement's is that of the measure it complements; null of the nation, and where the region or the rest has no relevant case
+    regional.differs_from_rest::boolean as differs_from_rest,  -- whether the adjusted p value is below 0.05; null of the nation, and where the region or the rest has no relevant case
     places.country::varchar as country  -- country of the region; null of the nation
 from places
 cross join measures

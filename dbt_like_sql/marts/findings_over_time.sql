@@ -14,15 +14,15 @@ select
     steps.region_code::varchar as region_code,  -- nDelius provider code of the region that joined
     regions.region_name::varchar as region_name,  -- name of the region that joined
     programme.report_published_on::date as published_on,  -- when its report was published; null where that is not known
-    counts.regions_included::integer as regions_included,  -- regions with accepted cases up to this step
+    counts.regions_included::integer as regions_included,  -- regions with accepted cases up to this step and with it
     counts.figure_code::varchar as measure_code,  -- code of the measure
     counts.title::varchar as measure_title,  -- title of the measure
-    counts.relevant_cases::integer as relevant_cases,  -- accepted cases of these regions to which the measure applies and which answer it
-    counts.counted_cases::integer as counted_cases,  -- of these, cases that count towards the percentage
-    counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
-    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
-    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.relevant_cases::integer as relevant_cases,  -- accepted cases of these regions to which the measure applies and which answer it: the denominator of percentage
+    counts.counted_cases::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure: the numerator of percentage
+    counts.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant
+    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up; null where no case is relevant
+    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant
+    counts.upper_95::double as upper_95  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant
 from counts
 inner join steps on steps.region_code = counts.region_code
 inner join seeds.regions as regions on regions.region_code = steps.region_code

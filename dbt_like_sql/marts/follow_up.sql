@@ -9,9 +9,9 @@ select
     listed.region_code::varchar as region_code,  -- nDelius provider code of the region
     listed.region_name::varchar as region_name,  -- name of the region
     count(*)::integer as made,  -- recommendations of the region's return in force, whomever they are made to
-    sum(case when listed.accepted in ('yes', 'partly') then 1 else 0 end)::integer as accepted,  -- of these, accepted or partly accepted
-    sum(case when listed.status = 'completed' then 1 else 0 end)::integer as completed,  -- of these made, completed
-    sum(case when listed.is_overdue then 1 else 0 end)::integer as overdue  -- of these made, not completed, and due before the latest updated_on of all recommendations
+    sum(case when listed.accepted in ('yes', 'partly') then 1 else 0 end)::integer as accepted,  -- of the recommendations made, those accepted or partly accepted
+    sum(case when listed.status = 'completed' then 1 else 0 end)::integer as completed,  -- of the recommendations made, those completed
+    sum(case when listed.is_overdue then 1 else 0 end)::integer as overdue  -- of the recommendations made, those not completed and due before the latest updated_on of all recommendations
 from listed
 group by listed.region_code, listed.region_name
 order by listed.region_code

@@ -46,12 +46,12 @@ select
         else 'not_started'
     end)::varchar as status,  -- not_started; in_progress: case scores received, none accepted; included
     coalesce(returns.returns_received, 0)::integer as returns_received,  -- case scoring returns that ever arrived
-    coalesce(returns.returns_refused, 0)::integer as returns_refused,  -- of these, those whose latest version is refused
-    coalesce(returns.cases_received, 0)::integer as cases_received,  -- case rows of the versions in force
-    coalesce(claims.cases_accepted, 0)::integer as cases_accepted,  -- of these, accepted: the cases that findings count
-    (coalesce(returns.cases_quarantined, 0) + coalesce(claims.cases_clashing, 0))::integer as cases_quarantined,  -- of these, held back
-    returns.last_received_at::timestamp as last_received_at,  -- arrival of the latest version of any case scoring return, UTC
-    programme.cases_inspected_published::integer as cases_published,  -- cases of the published report, for comparison
+    coalesce(returns.returns_refused, 0)::integer as returns_refused,  -- of the returns received, those whose latest version is refused
+    coalesce(returns.cases_received, 0)::integer as cases_received,  -- case rows of the versions in force of the region's case scoring returns
+    coalesce(claims.cases_accepted, 0)::integer as cases_accepted,  -- of the cases received, those accepted: the cases that findings count
+    (coalesce(returns.cases_quarantined, 0) + coalesce(claims.cases_clashing, 0))::integer as cases_quarantined,  -- of the cases received, those held back
+    returns.last_received_at::timestamp as last_received_at,  -- arrival of the latest version of any case scoring return, UTC; null where none arrived
+    programme.cases_inspected_published::integer as cases_published,  -- cases of the published report, for comparison; null where none is public
     coalesce(returns.returns_held, 0)::integer as returns_held,  -- case scoring returns of which a version waits for acceptance, since it would lose many cases
     (coalesce(other_returns.staff_surveys, 0) > 0)::boolean as staff_survey_received,  -- whether a staff survey return ever arrived
     (coalesce(other_returns.staffing, 0) > 0)::boolean as staffing_received,  -- whether a staffing return ever arrived

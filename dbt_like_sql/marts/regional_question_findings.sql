@@ -16,13 +16,13 @@ select
     counts.title::varchar as question_label,  -- what the question asks, in short
     counts.stage::varchar as stage,  -- stage of the case or theme that the question is of
     counts.question_kind::varchar as kind,  -- summary or prompt
-    counts.cases_inspected::integer as cases_inspected,  -- accepted cases
-    counts.relevant_cases::integer as relevant_cases,  -- of these, cases to which the question applies and which answer it
-    counts.counted_cases::integer as counted_cases,  -- of these, cases answered yes
-    counts.percentage::double as percentage,  -- counted of relevant cases, 0 to 100, unrounded; null where no case is relevant
-    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up
-    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100
-    counts.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100
+    counts.cases_inspected::integer as cases_inspected,  -- accepted cases of the region
+    counts.relevant_cases::integer as relevant_cases,  -- of the cases inspected, those to which the question applies and which answer it: the denominator of percentage
+    counts.counted_cases::integer as counted_cases,  -- of the relevant cases, those answered yes: the numerator of percentage
+    counts.percentage::double as percentage,  -- counted_cases of relevant_cases, 0 to 100, unrounded; null where no case is relevant
+    counts.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up; null where no case is relevant
+    counts.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant
+    counts.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where no case is relevant
     counts.stage_label::varchar as stage_label,  -- stage or theme of the question in words
     regions.region_order::integer as region_order,  -- place of the region in the order of slugs, which is no order of performance
     regions.country::varchar as country  -- country of the region

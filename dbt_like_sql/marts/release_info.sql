@@ -26,7 +26,7 @@ select
     instrument.instrument_version::varchar as instrument_version,  -- version of the questions and rules of assessment
     build.pipeline_version::varchar as pipeline_version,  -- version of the pipeline
     inspected.regions::integer as regions_included,  -- regions with accepted cases
-    inspected.cases::integer as cases_inspected,  -- accepted cases
+    inspected.cases::integer as cases_inspected,  -- accepted cases of the regions included
     build.edition::varchar as edition,  -- internal: every region with accepted cases; public: the regions that were approved
     build.is_sample::boolean as is_sample,  -- whether the data are invented, so that nothing follows from them
     (case when inspected.regions = programme.regions then 'final' else 'provisional' end)::varchar as status,  -- provisional until every region is included, then final

@@ -26,10 +26,10 @@ select
     regions.region_name::varchar as region_name,  -- name of the region; null of the nation
     marked.characteristic::varchar as characteristic,  -- sex, age_band, ethnicity, sentence_type, risk_of_serious_harm, practitioner_grade or question_set
     marked.category::varchar as category,  -- canonical value of the characteristic
-    marked.cases::integer as cases,  -- accepted cases of the category; null where withheld
-    proportions.percentage::double as percentage,  -- of all accepted cases of the region, or of the nation, at the milestone, 0 to 100, unrounded; null where withheld
+    marked.cases::integer as cases,  -- accepted cases of the category at the milestone: the numerator of percentage; null where withheld
+    proportions.percentage::double as percentage,  -- cases of cases_inspected, 0 to 100, unrounded; null where withheld, or where there is no case
     marked.marker::varchar as marker,  -- c: withheld, since it is small or would give a small one away; z: the region has no case; u: it has fewer than 30; else null
-    marked.cases_inspected::integer as cases_inspected,  -- all accepted cases of the region, or of the nation, at the milestone
+    marked.cases_inspected::integer as cases_inspected,  -- all accepted cases of the region, or of the nation, at the milestone: the denominator of percentage
     milestone.regions_included::integer as regions_included,  -- regions with accepted cases at the milestone
     listed.characteristic_title::varchar as characteristic_title,  -- the characteristic in words
     listed.category_title::varchar as category_title  -- the category in words

@@ -20,13 +20,13 @@ select
     shown.statement_code::varchar as statement_code,  -- code of the statement
     statements.label::varchar as statement,  -- what respondents were asked whether they agree with
     statements.stage::varchar as theme,  -- theme that the statement is of
-    shown.respondents::integer as respondents,  -- staff who agree, disagree or neither; who prefers not to say is not counted; null where withheld
-    shown.agreeing::integer as agreeing,  -- of these, those who agree or strongly agree; null where withheld
+    shown.respondents::integer as respondents,  -- staff who agree, disagree or neither, without those who prefer not to say: the denominator of percentage; null where withheld
+    shown.agreeing::integer as agreeing,  -- of the respondents, those who agree or strongly agree: the numerator of percentage; null where withheld
     proportions.percentage::double as percentage,  -- agreeing of respondents, 0 to 100, unrounded; null where withheld
     proportions.percentage_rounded::integer as percentage_rounded,  -- the percentage as a whole number, rounded half up; null where withheld
-    proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval, 0 to 100; null where withheld
-    proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval, 0 to 100; null where withheld
-    shown.marker::varchar as marker  -- c: withheld, since few staff answered or since the nation's figure would give a withheld region's away; else null
+    proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where withheld
+    proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where withheld
+    shown.marker::varchar as marker  -- c: withheld, since few staff answered or since the nation's figure would give a withheld region's away; null where the figures are given
 from shown
 inner join statements on statements.question_code = shown.statement_code
 left join proportions

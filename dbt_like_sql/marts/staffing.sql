@@ -72,13 +72,13 @@ select
     sums.region_code::varchar as region_code,  -- nDelius provider code of the region; null of the nation
     regions.region_name::varchar as region_name,  -- name of the region; null of the nation
     sums.pdu_slug::varchar as pdu_slug,  -- Probation Delivery Unit; null of a region and of the nation
-    pdus.pdu_name::varchar as pdu_name,  -- its name; null of a region and of the nation
+    pdus.pdu_name::varchar as pdu_name,  -- name of the Probation Delivery Unit; null of a region and of the nation
     sums.grade::varchar as grade,  -- grade of practitioner, or all
     sums.as_of::date as as_of,  -- the latest day that a row counted here speaks of
-    sums.target_fte::double as target_fte,  -- posts in the target, full-time equivalent
-    sums.in_post_fte::double as in_post_fte,  -- staff in post, full-time equivalent
-    (100 * cast(sums.in_post_fte as double) / nullif(cast(sums.target_fte as double), 0))::double as in_post_percentage,  -- staff in post of the target, may be over 100; null where the target is 0
-    (100 * cast(sums.target_fte - sums.in_post_fte as double) / nullif(cast(sums.target_fte as double), 0))::double as vacancy_percentage,  -- posts of the target that nobody is in, negative where more are in post than that; null where the target is 0
+    sums.target_fte::double as target_fte,  -- posts in the target, full-time equivalent: the denominator of both percentages
+    sums.in_post_fte::double as in_post_fte,  -- staff in post, full-time equivalent: the numerator of in_post_percentage
+    (100 * cast(sums.in_post_fte as double) / nullif(cast(sums.target_fte as double), 0))::double as in_post_percentage,  -- in_post_fte of target_fte, in per cent, may be over 100; null where the target is 0
+    (100 * cast(sums.target_fte - sums.in_post_fte as double) / nullif(cast(sums.target_fte as double), 0))::double as vacancy_percentage,  -- target_fte less in_post_fte, of target_fte, in per cent, negative where more are in post than the target; null where the target is 0
     (cast(sums.cases as double) / nullif(cast(sums.fte_with_caseload as double), 0))::double as mean_caseload,  -- mean cases of those in post, weighted by full-time equivalent, of rows that give it; null where nobody in post has one
     sums.vetting_pending::integer as vetting_pending  -- people who wait for vetting
 from sums

@@ -15,21 +15,36 @@ from dipp_pipeline.warehouse.project import Model
 STORAGE_VERSION = "v1.0.0"
 """Read by DuckDB 1.0 and everything later."""
 
+_BLOCK_SIZE = 16384
+"""The least there is, read since DuckDB 1.1: each column and each key takes a block, however few its rows are."""
+
 
 class PublicationError(DippError):
     """There is no new release; the message says why. The one in force stays."""
 
 
 def write_database(file: Path, contents: Contents) -> None:
-    """Write the marts' tables. Raises PublicationError where the file is not what the models promise."""
+    """Write the marts' tables. Raises PublicationError where the file is not what the models promise.
+
+    A column that may not be null, and a key that has none such, are constraints. There are no foreign keys: they would
+    take an index on both sides and an order of writing, and prove nothing that no SQL test has proved.
+    """
     try:
         with disk_faults_told(file), _connected() as connection:
-            connection.execute(f"attach {_literal(str(file))} as release (storage_version '{STORAGE_VERSION}')")
+            connection.execute(
+                f"attach {_literal(str(file))} as release"
+                f" (storage_version '{STORAGE_VERSION}', block_size {_BLOCK_SIZE})"
+            )
             connection.begin()
             for mart in contents.marts:
                 _write_table(connection, mart, contents.tables[mart.name])
             connection.commit()
             connection.execute("checkpoint release")
+    except duckdb.ConstraintException as error:
+        raise PublicationError(
+            f"The release is of no use: {reason(error)}. A column that may be null says so in its model's comment, and "
+            "the model's key tells its rows apart. Mend the model."
+        ) from None
     except duckdb.Error as error:
         raise PublicationError(
             f"The release cannot be written: {reason(error)}. Look whether the disk is full, and run the refresh again."
@@ -39,7 +54,11 @@ def write_database(file: Path, contents: Contents) -> None:
 
 def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.Table) -> None:
     connection.register("given", table)
-    connection.execute(f"create table release.{mart.name} as from given")
+    given = connection.table("given")
+    if [*zip(given.columns, map(str, given.types), strict=True)] != [(it.name, it.data_type) for it in mart.columns]:
+        raise _unlike([mart.name])
+    connection.execute(f"create table release.{mart.name} ({_definitions(mart)})")
+    connection.execute(f"insert into release.{mart.name} from given")
     connection.unregister("given")
     table_name = f"release.{mart.name}"
     comments = [f"comment on table {table_name} is {_literal(mart.description)}"]
@@ -49,24 +68,53 @@ def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.T
     connection.execute("; ".join(comments))
 
 
+def _definitions(mart: Model) -> str:
+    """What stands between the brackets of `create table`."""
+    columns = [
+        f'"{column.name}" {column.data_type}' + ("" if column.nullable else " not null") for column in mart.columns
+    ]
+    key = [f"primary key ({', '.join(mart.primary_key)})"] if mart.primary_key else []
+    return ", ".join(columns + key)
+
+
 def _verify(file: Path, marts: Sequence[Model]) -> None:
-    """The file opens, and holds exactly the tables, columns, types and comments that the models promise."""
+    """The file opens, and holds exactly the tables, columns, constraints and comments that the models promise."""
     with _connected() as connection:
         connection.execute(f"attach {_literal(str(file))} as release (read_only)")
         found = connection.execute(
-            "select table_name, column_name, data_type, comment from duckdb_columns()"
+            "select table_name, column_name, data_type, is_nullable, comment from duckdb_columns()"
             " where database_name = 'release' order by table_name, column_index"
         ).fetchall()
+        keys = connection.execute(
+            "select table_name, constraint_column_names from duckdb_constraints()"
+            " where database_name = 'release' and constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        repeated = [mart.name for mart in marts if _has_repeated_key(connection, mart)]
     promised = [
-        (mart.name, column.name, column.data_type, column.description)
+        (mart.name, column.name, column.data_type, column.nullable, column.description)
         for mart in sorted(marts, key=lambda mart: mart.name)
         for column in mart.columns
     ]
-    if found != promised:
-        wrong = sorted({row[0] for row in set(found) ^ set(promised)})
-        raise PublicationError(
-            f"The release is of no use: what was written of {', '.join(wrong)} is not what its model says."
-        )
+    promised_keys = {mart.name: list(mart.primary_key) for mart in marts if mart.primary_key}
+    wrong = {row[0] for row in set(found) ^ set(promised)}
+    wrong |= {name for name in promised_keys.keys() | dict(keys) if promised_keys.get(name) != dict(keys).get(name)}
+    if wrong or found != promised:
+        raise _unlike(sorted(wrong))
+    if repeated:
+        raise _unlike(repeated)
+
+
+def _has_repeated_key(connection: duckdb.DuckDBPyConnection, mart: Model) -> bool:
+    """Whether two rows have one key, nulls being equal, which no constraint says; without a key, whether two rows."""
+    listed = ", ".join(mart.key) or "true"
+    repeated = f"select 1 from release.{mart.name} group by {listed} having count(*) > 1 limit 1"
+    return connection.execute(repeated).fetchone() is not None
+
+
+def _unlike(tables: Sequence[str]) -> PublicationError:
+    return PublicationError(
+        f"The release is of no use: what was written of {', '.join(tables)} is not what its model says."
+    )
 
 
 @contextmanager

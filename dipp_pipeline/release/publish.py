@@ -23,7 +23,8 @@ from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Project
 
 _FOR_EVERYONE = 0o755
-_FOR_EVERYONE_TO_READ = 0o644
+_FOR_EVERYONE_TO_READ = 0o444
+"""Not even for its owner to write: one reader who opens the database writable locks out all others while it is open."""
 
 
 @dataclass(frozen=True)

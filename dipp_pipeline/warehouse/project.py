@@ -35,6 +35,11 @@ class ModelColumn:
     data_type: str
     description: str
 
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be null, which its comment then says, with when. Of marts alone."""
+        return re.search(r"\bnull\b", self.description) is not None
+
 
 @dataclass(frozen=True)
 class Source:
@@ -61,6 +66,12 @@ class Model:
     """Models and `schema.table` sources."""
     rows_are_secret: bool = False
     """How many rows there are is told nowhere: each is a person, of whom so few may be that a count gives them away."""
+
+    @property
+    def primary_key(self) -> Sequence[str]:
+        """Its key, unless a column of it may be null, as the nation's region_code: then it has no primary key."""
+        may_be_null = {column.name for column in self.columns if column.nullable}
+        return [] if may_be_null.intersection(self.key) else self.key
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,10 @@ _PUBLISHED_COLUMNS = pa.schema(
         "column_name": pa.string(),
         "data_type": pa.string(),
         "description": pa.string(),
+        "grain": pa.string(),
+        "key_columns": pa.string(),
+        "is_key": pa.bool_(),
+        "is_nullable": pa.bool_(),
     }
 )
 
@@ -280,14 +284,24 @@ def _build_row(build: Build) -> dict[str, object]:
 
 
 def _published_columns(project: Project) -> Iterator[dict[str, object]]:
+    """Each published table, and each of its columns after it."""
     for mart in project.marts:
-        for order, column in enumerate(mart.columns):
+        yield {
+            "table_name": mart.name,
+            "column_order": 0,
+            "description": mart.description,
+            "grain": mart.grain,
+            "key_columns": ", ".join(mart.key) or None,
+        }
+        for order, column in enumerate(mart.columns, start=1):
             yield {
                 "table_name": mart.name,
                 "column_order": order,
                 "column_name": column.name,
                 "data_type": column.data_type,
                 "description": column.description,
+                "is_key": column.name in mart.key,
+                "is_nullable": column.nullable,
             }
 
 

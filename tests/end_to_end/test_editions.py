@@ -31,7 +31,7 @@ def test_a_region_is_approved_revised_and_revoked(tmp_path: Path):
     assert "Wales enters the public edition with 8 cases; it then has 1 region." in approved.stdout
     assert "Public edition: release " in released.stdout
     assert released.stdout.rstrip().endswith("of Wales.")
-    assert stat.S_IMODE(home.public.database.stat().st_mode) == 0o644
+    assert stat.S_IMODE(home.public.database.stat().st_mode) == 0o444
     assert [path for path in home.restricted.rglob("*") if path.stat().st_mode & 0o077] == []
 
     given = return_of(references("A", 8))

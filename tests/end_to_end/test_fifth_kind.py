@@ -129,9 +129,9 @@ select
     visits.visited_on::date as visited_on,         -- the day of the visit
     visits.hours::double as hours,                 -- how long it took
     visits.was_clean::boolean as was_clean,        -- whether it was clean
-    visits.people_seen::integer as people_seen,    -- people who were seen
-    visits.remark::varchar as remark,              -- of the site
-    answers.answer::varchar as is_safe             -- whether it is safe
+    visits.people_seen::integer as people_seen,    -- people who were seen; null where nobody counted
+    visits.remark::varchar as remark,              -- of the site; null where none is given
+    answers.answer::varchar as is_safe             -- whether it is safe; null where that was not asked
 from stg_site_visits as visits
 inner join int_key_claims as claims
     on claims.return_id = visits.return_id
@@ -338,7 +338,8 @@ def test_people_without_a_key_are_counted_every_one(first: Home, second: Home) -
 def test_every_published_column_is_in_the_dictionary(first: Home) -> None:
     with duckdb.connect(str(first.database), read_only=True) as connection:
         described = connection.execute(
-            "select column_name, description from data_dictionary where table_name = 'leavers_by_region'"
+            "select column_name, description from data_dictionary"
+            " where table_name = 'leavers_by_region' and column_order > 0"
         ).fetchall()
 
     assert described == [

@@ -163,7 +163,7 @@ def test_what_is_published_is_for_everyone(used_home: tuple[Path, str]):
     home, _ = used_home
 
     assert stat.S_IMODE((home / "published").stat().st_mode) == 0o755
-    assert stat.S_IMODE((home / "published" / "dipp_findings.duckdb").stat().st_mode) == 0o644
+    assert stat.S_IMODE((home / "published" / "dipp_findings.duckdb").stat().st_mode) == 0o444
 
 
 def _tables(folder: Path) -> Iterator[list[list[str]]]:

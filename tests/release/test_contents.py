@@ -111,7 +111,27 @@ TABLES = {
         "table_name VARCHAR, row_key VARCHAR, column_name VARCHAR, old_value VARCHAR, new_value VARCHAR,"
         " reason VARCHAR, since_release_id VARCHAR"
     ),
-    "data_dictionary": "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR",
+    "regions": (
+        "region_code VARCHAR, region_slug VARCHAR, region_name VARCHAR, country VARCHAR, region_order INTEGER,"
+        " pdus INTEGER, publication_order INTEGER, fieldwork_month VARCHAR, report_published_on DATE,"
+        " cases_published INTEGER"
+    ),
+    "measures": (
+        "measure_code VARCHAR, measure_title VARCHAR, stage VARCHAR, stage_label VARCHAR, polarity VARCHAR,"
+        " measure_order INTEGER, question_codes VARCHAR, questions INTEGER, counted_answers VARCHAR,"
+        " complement_of VARCHAR, phrase VARCHAR"
+    ),
+    "questions": (
+        "question_code VARCHAR, question_label VARCHAR, question_set VARCHAR, kind VARCHAR, parent_code VARCHAR,"
+        " stage VARCHAR, stage_label VARCHAR, question_order INTEGER, applies_when VARCHAR, answer_type VARCHAR,"
+        " core_equivalent VARCHAR, wording_source VARCHAR"
+    ),
+    "rules": ("rule_code VARCHAR, rule_name VARCHAR, scope VARCHAR, severity VARCHAR, meaning VARCHAR, cell VARCHAR"),
+    "data_dictionary": (
+        "table_name VARCHAR, column_name VARCHAR, data_type VARCHAR, description VARCHAR, column_order INTEGER,"
+        " grain VARCHAR, key_columns VARCHAR, is_key BOOLEAN, is_nullable BOOLEAN, unit VARCHAR,"
+        " allowed_values VARCHAR, refers_to VARCHAR"
+    ),
 }
 
 SIMPLE_TYPES = {"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"}
@@ -137,7 +157,11 @@ ROWS = {
     "characteristic_findings": 25 * 11,
     "sample_profile": (5 + 1) * 27,
     "sample_coverage": 41,
-    "data_dictionary": 261,
+    "regions": 12,
+    "measures": 11,
+    "questions": 24 + 9,
+    "rules": 28,
+    "data_dictionary": 25 + 308,
 }
 
 
@@ -230,13 +254,61 @@ def test_a_table_and_its_columns_have_the_comments_of_their_model(findings: duck
 
 
 def test_the_dictionary_is_that_of_the_database_that_holds_it(findings: duckdb.DuckDBPyConnection):
-    dictionary = findings.execute("from data_dictionary").fetchall()
+    dictionary = findings.execute(
+        "select table_name, column_name, data_type, description, column_order, is_nullable"
+        " from data_dictionary where column_order > 0"
+    ).fetchall()
     found = findings.execute(
-        "select table_name, column_name, data_type, comment from duckdb_columns()"
+        "select table_name, column_name, data_type, comment, column_index, is_nullable from duckdb_columns()"
         " where not internal order by table_name, column_index"
     ).fetchall()
 
     assert dictionary == found
+
+
+def test_the_dictionary_has_the_grain_and_key_of_every_table(findings: duckdb.DuckDBPyConnection):
+    tables = findings.execute(
+        "select table_name, column_name, description, grain, key_columns from data_dictionary where column_order = 0"
+    ).fetchall()
+    keys = findings.execute(
+        "select table_name, string_agg(column_name, ', ' order by column_order) from data_dictionary"
+        " where is_key group by table_name"
+    ).fetchall()
+
+    marts = load_project(SQL_FOLDER).marts
+    assert sorted(tables) == sorted(
+        (mart.name, None, mart.description, mart.grain, ", ".join(mart.key) or None) for mart in marts
+    )
+    assert {name: sorted(key.split(", ")) for name, key in keys} == {
+        mart.name: sorted(mart.key) for mart in marts if mart.key
+    }
+
+
+def test_every_value_is_one_that_the_dictionary_allows(findings: duckdb.DuckDBPyConnection):
+    told = findings.execute(
+        "select table_name, column_name, allowed_values, refers_to from data_dictionary where column_order > 0"
+    ).fetchall()
+    other = []
+    for table, column, allowed, refers_to in told:
+        values = {value for (value,) in findings.execute(f'select "{column}" from {table}').fetchall()} - {None}
+        if allowed:
+            other += [(table, column, value) for value in values if not is_allowed(value, allowed)]
+        if refers_to:
+            dimension, _, name = refers_to.partition(".")
+            there = {value for (value,) in findings.execute(f"select {name} from {dimension}").fetchall()}
+            other += [(table, column, value) for value in values - there]
+
+    assert other == []
+    assert sum(bool(allowed) for _, _, allowed, _ in told) > 100
+    assert sum(bool(refers_to) for _, _, _, refers_to in told) > 50
+
+
+def is_allowed(value: object, allowed: str) -> bool:
+    """Whether a value is listed, or within the bounds."""
+    bounds = re.fullmatch(r"(?:from (-?\d+))?(?: ?to (\d+))?", allowed)
+    if not bounds:
+        return value in allowed.split(", ")
+    return (not bounds[1] or int(bounds[1]) <= value) and (not bounds[2] or value <= int(bounds[2]))
 
 
 def test_the_sample_programme_agrees_with_all_that_was_published(findings: duckdb.DuckDBPyConnection):

@@ -106,7 +106,7 @@ def test_readers_may_open_it_and_nothing_that_it_was_made_from(approved: Home):
     shown = [public.published, public.releases, public.published.resolve()]
 
     assert {path.stat().st_mode & 0o777 for path in shown} == {0o755}
-    assert public.database.stat().st_mode & 0o777 == 0o644
+    assert public.database.stat().st_mode & 0o777 == 0o444
     assert [path for path in approved.restricted.rglob("*") if path.stat().st_mode & 0o077] == []
 
 

@@ -161,7 +161,7 @@ def test_what_is_published_is_a_link_that_goes_wherever_the_home_goes(home: Home
 def test_everyone_may_read_what_is_published_and_nothing_else(published_demo: Home):
     published = [published_demo.published, *published_demo.published.iterdir(), published_demo.path / "releases"]
 
-    assert {oct(path.stat().st_mode & 0o777) for path in published} == {"0o755", "0o644"}
+    assert {oct(path.stat().st_mode & 0o777) for path in published} == {"0o755", "0o444"}
     for folder in (published_demo.restricted, published_demo.keys):
         assert folder.stat().st_mode & 0o077 == 0
     for path in (*published_demo.restricted.rglob("*"), *published_demo.keys.rglob("*")):

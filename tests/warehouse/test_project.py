@@ -221,20 +221,29 @@ def test_the_marts_are_the_published_tables(project: Project):
         "findings_over_time",
         "follow_up",
         "headlines",
+        "measures",
         "national_findings",
         "national_question_findings",
         "programme_progress",
+        "questions",
         "recommendation_progress",
         "recommendations",
         "regional_findings",
         "regional_question_findings",
+        "regions",
         "release_info",
         "revisions",
+        "rules",
         "sample_coverage",
         "sample_profile",
         "staff_survey_findings",
         "staffing",
     }
+
+
+@pytest.mark.parametrize("table", ["regions", "measures", "questions", "rules"])
+def test_a_table_to_join_with_is_a_view_since_revisions_tells_nothing_of_those(project: Project, table: str):
+    assert project.model_by_name[table].materialized == "view"
 
 
 def test_every_model_stands_after_all_that_it_reads(project: Project):

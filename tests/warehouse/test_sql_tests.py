@@ -205,6 +205,15 @@ CORRUPTIONS = {
             "differs_from_rest",
         )
     },
+    "dimensions_are_complete": {
+        f"{what} of {table}": sql.format(table, f"{table[:-1]}_code")
+        for table in ("regions", "measures", "questions", "rules")
+        for what, sql in {
+            "a row twice": "insert into {0} (select * from {0} limit 1)",
+            "a row too few": "delete from {0} where rowid = 1",
+            "a code that is not defined": "insert into {0} by name (select * replace ('X99' as {1}) from {0} limit 1)",
+        }.items()
+    },
     "every_region_answers_every_measure": {
         "a region that has another's measure": """
             update regional_findings set region_code = 'N07'

@@ -24,6 +24,7 @@ from tests.homes import SQL_FOLDER
 from tests.warehouse.milestones import create_no_milestone
 
 PROJECT = load_project(SQL_FOLDER)
+MART = PROJECT.model_by_name["staff_survey_findings"]
 STATEMENTS = ("S1", "S2", "S3")
 AGREEING = ("strongly_agree", "agree")
 ANSWERS = (*AGREEING, "neither", "disagree", "strongly_disagree", "prefer_not_to_say", None)
@@ -73,6 +74,15 @@ def test_no_withheld_figure_can_be_computed(tables: Sequence[tuple[Programme, Se
     given_away = [found for programme, table in tables for found in computed(table, programme.minimum)]
 
     assert given_away == []
+
+
+def test_nothing_is_null_that_no_comment_tells_of(tables: Sequence[tuple[Programme, Sequence[Row]]]):
+    never_null = [column.name for column in MART.columns if not column.nullable]
+
+    untold = {name for _, table in tables for row in table for name in never_null if row[name] is None}
+
+    assert untold == set()
+    assert "level" in never_null
 
 
 def test_they_could_be_computed_if_the_nation_were_never_withheld(tables: Sequence[tuple[Programme, Sequence[Row]]]):
