@@ -1,0 +1,16 @@
+"""The workbook of a release in both formats: one content."""
+
+from pathlib import Path
+
+from dipp_pipeline.release.contents import Contents
+from dipp_pipeline.release.workbook import excel, opendocument
+from dipp_pipeline.release.workbook.findings import findings_workbook
+
+EXCEL, OPEN_DOCUMENT = "dipp_findings.xlsx", "dipp_findings.ods"
+
+
+def write_workbooks(folder: Path, contents: Contents) -> None:
+    """Write the workbook into a folder, as .xlsx and as .ods. The same contents give the same bytes."""
+    workbook = findings_workbook(contents)
+    excel.write(folder / EXCEL, workbook)
+    opendocument.write(folder / OPEN_DOCUMENT, workbook)
