@@ -1,4 +1,4 @@
-"""What every form of a release says of itself, in sentences: all of it from `release_info` and the programme's state."""
+"""What every form of a release says of itself, in sentences made from its `release_info`."""
 
 from dipp_pipeline.release.contents import Contents
 

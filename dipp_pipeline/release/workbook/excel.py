@@ -168,7 +168,7 @@ def _height(row: Iterable[Value], table: Table) -> float:
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines a text has in a cell so many digits wide: letters are narrower, but for a few words of capitals."""
+    """How many lines a text has in a cell so many digits wide. Most letters are narrower."""
     if len(text) < width and "\n" not in text:
         return 1
     return sum(max(1, len(textwrap.wrap(line, width))) for line in text.split("\n"))

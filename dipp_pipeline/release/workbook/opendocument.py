@@ -6,7 +6,7 @@ other was last released in 2020, and with either the styles, properties and name
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -196,8 +196,8 @@ def _named_tables(workbook: Workbook) -> Iterator[str]:
     for sheet in workbook.sheets:
         if sheet.table:
             name, cells = quoteattr(sheet.table.name), quoteattr(_range(sheet, sheet.table))
-            yield f'<table:database-range table:name={name} table:target-range-address={cells} table:contains-header="true"'
-            yield ' table:display-filter-buttons="false"/>\n'
+            yield f"<table:database-range table:name={name} table:target-range-address={cells}"
+            yield ' table:contains-header="true" table:display-filter-buttons="false"/>\n'
     yield "</table:database-ranges>\n"
 
 
