@@ -8,40 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from dipp_pipeline.release import words
 from dipp_pipeline.release.contents import Contents
+from dipp_pipeline.release.tables import in_readers_order
 from dipp_pipeline.release.workbook import values
 from dipp_pipeline.release.workbook.sheets import PROSE_WIDTH, Column, Line, Link, Sheet, Table, Workbook
 from dipp_pipeline.warehouse.project import Model
 
 COVER, CONTENTS, NOTES = "cover", "contents", "notes"
-
-_ORDER = (
-    "headlines",
-    "national_findings",
-    "regional_findings",
-    "characteristic_findings",
-    "findings_over_time",
-    "national_question_findings",
-    "regional_question_findings",
-    "staff_survey_findings",
-    "staffing",
-    "recommendations",
-    "follow_up",
-    "recommendation_progress",
-    "programme_progress",
-    "sample_profile",
-    "sample_coverage",
-    "as_published",
-    "revisions",
-    "data_quality",
-    "findings_for_charts",
-    "regions",
-    "measures",
-    "questions",
-    "rules",
-    "release_info",
-    "data_dictionary",
-)
-"""What readers look for first, then what explains it. A table that is not named here comes before the last two."""
 
 _LONGEST_NAME = 31
 
@@ -57,7 +29,7 @@ _SHORTHAND = {
 
 def findings_workbook(contents: Contents) -> Workbook:
     """The workbook of a release, every mart of it a sheet."""
-    marts = sorted(contents.marts, key=_place)
+    marts = in_readers_order(contents.marts)
     names = sheet_names([mart.name for mart in marts])
     tables = [_table_sheet(mart, name, contents) for mart, name in zip(marts, names, strict=True)]
     about = contents.about
@@ -83,11 +55,6 @@ def sheet_names(tables: Sequence[str]) -> Sequence[str]:
         taken.add(name)
         names.append(name)
     return names
-
-
-def _place(mart: Model) -> tuple[int, str]:
-    """After the place of rules where it is not named."""
-    return _ORDER.index(mart.name if mart.name in _ORDER else "rules"), mart.name
 
 
 def _keywords(contents: Contents) -> Sequence[str]:

@@ -29,6 +29,9 @@ _STYLES: Mapping[str, CellStyle] = {
     "TIMESTAMP": "time",
 }
 _FIGURES = ("INTEGER", "BIGINT", "DOUBLE", "BOOLEAN")
+_BASES = ("relevant_cases", "respondents", "target_fte")
+"""What figures are a share of. Where one of these is there and a figure is not, there is nothing that it could be."""
+
 _PROBABILITY = re.compile("p_.+")
 _PLACE = re.compile("(region|pdu)_.+|country")
 
@@ -79,11 +82,11 @@ def _cell(column: ModelColumn, row: Mapping[str, Any]) -> Value:
 
 
 def _shorthand(column: ModelColumn, row: Mapping[str, Any]) -> str:
-    """Why there is no value: the row's marker says so, or the row is of no such place, or of no relevant case."""
+    """Why there is no value: the row's marker says so, or the row is of no such place, or has nothing to count."""
     if column.data_type in _FIGURES:
         if row.get(_MARKER) in _WITHHOLDING:
             return _WITHHOLDING[row[_MARKER]]
-        return NOT_AVAILABLE if row.get("relevant_cases") is None else NOT_APPLICABLE
+        return NOT_AVAILABLE if all(row.get(base) is None for base in _BASES) else NOT_APPLICABLE
     return NOT_APPLICABLE if _PLACE.fullmatch(column.name) else NOT_AVAILABLE
 
 
