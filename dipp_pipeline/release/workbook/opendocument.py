@@ -49,7 +49,7 @@ _OPENING = f"""{_XML}<office:document-content office:version="1.3"
 
 _CENTIMETRES_A_CHARACTER = 0.235
 _SHOWN = {"count": ",.0f", "decimal": ",.1f", "probability": ".3f"}
-_SPACES = re.compile("^ +| {2,}| +$|\t")
+_SPACES = re.compile("^ +| {2,}| +$")
 """What a reader of XML would make one space of, or none."""
 
 
@@ -187,7 +187,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _kept(spaces: re.Match[str]) -> str:
-    return "<text:tab/>" if spaces[0] == "\t" else f'<text:s text:c="{len(spaces[0])}"/>'
+    return f'<text:s text:c="{len(spaces[0])}"/>'
 
 
 def _named_tables(workbook: Workbook) -> Iterator[str]:

@@ -38,7 +38,7 @@ _PLACE = re.compile("(region|pdu)_.+|country")
 _FIRST_DAY = date(1900, 3, 1)
 """Excel knows no day before 1900, and the first two months of that year wrong."""
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NARROWEST, _WIDEST = 8, 60
 _SHOWN = {"decimal": 6, "probability": 6, "truth": 6, "date": 10, "time": 19}
 """How many characters wide what is no text is shown; a count is as wide as it is long."""
@@ -63,8 +63,9 @@ def columns(mart: Model, rows: Sequence[Sequence[Value]]) -> Sequence[Column]:
 
 
 def text(value: str) -> str:
-    """A text as both formats can hold it."""
-    return _NOT_IN_XML.sub("\ufffd", value)
+    """A text as both formats can hold it: with line feeds alone to part lines, and no tabs."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _NOT_IN_XML.sub("\ufffd", lines)
 
 
 def _cell(column: ModelColumn, row: Mapping[str, Any]) -> Value:
