@@ -50,6 +50,7 @@ _NUMBER_FORMATS = {
     "probability": "0.000",
     "date": "yyyy-mm-dd",
     "time": "yyyy-mm-dd hh:mm:ss",
+    "truth": '"TRUE";"TRUE";"FALSE"',  # by which LibreOffice tells one from 1 and 0
 }
 
 _STYLE_NAMES = {
