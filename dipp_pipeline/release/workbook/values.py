@@ -35,6 +35,8 @@ _BASES = ("relevant_cases", "respondents", "target_fte")
 _PROBABILITY = re.compile("p_.+")
 _PLACE = re.compile("(region|pdu)_.+|country")
 
+_ABBREVIATIONS = ("pdu", "fte")
+
 _FIRST_DAY = date(1900, 3, 1)
 """Excel knows no day before 1900, and the first two months of that year wrong."""
 
@@ -46,8 +48,8 @@ _SHOWN = {"decimal": 6, "probability": 6, "truth": 6, "date": 10, "time": 19}
 
 def heading(name: str) -> str:
     """What a column is called: its name in words, since a screen reader reads underscores out."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    words = [word.upper() if word in _ABBREVIATIONS else word for word in name.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
 
 def cells(mart: Model, rows: Sequence[Mapping[str, Any]]) -> Sequence[Sequence[Value]]:
