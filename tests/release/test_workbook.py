@@ -16,20 +16,15 @@ from python_calamine import CalamineWorkbook
 
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError
+from dipp_pipeline.release.tables import in_readers_order
 from dipp_pipeline.release.workbook import excel, opendocument
 from dipp_pipeline.release.workbook.findings import findings_workbook, sheet_names
 from dipp_pipeline.release.workbook.verify import verify
 from dipp_pipeline.release.workbook.write import write_workbooks
-from tests.release.contents import made, row
+from tests.release.contents import ODD_TEXTS, made, row
 
 FILES = ("dipp_findings.xlsx", "dipp_findings.ods")
 
-ODD_TEXTS = (
-    *("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://a.example")', "#N/A", "TRUE", "2026-02-26", "007", "12.50"),
-    *("_x0041_", "two  spaces", " before", "after ", "two\nlines", "<b>&\"'", "é – ’ 😀", "x" * 900),
-)
-
-OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -198,6 +193,16 @@ def test_a_text_stays_the_text_that_it_is_whatever_it_begins_with(folder: Path, 
     assert texts == list(ODD_TEXTS)
 
 
+def test_spaces_that_a_reader_of_xml_would_drop_are_spelled_out(content: ElementTree.Element):
+    spaces = [
+        (paragraph.text, space.get(f"{TEXT}c"), space.tail)
+        for paragraph in content.iter(f"{TEXT}p")
+        for space in paragraph.iter(f"{TEXT}s")
+    ]
+
+    assert spaces == [("two", "2", "spaces"), (None, "1", "before"), ("after", "1", None)]
+
+
 def test_excel_is_told_that_such_a_text_is_one(book: openpyxl.Workbook):
     kinds = {cells[4].data_type for cells in sheet_table(book["recommendations"])}
 
@@ -330,6 +335,14 @@ def test_the_first_entry_of_the_open_document_says_what_it_is(folder: Path):
     start = (folder / FILES[1]).read_bytes()[:100]
 
     assert start[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
+def test_a_table_that_is_not_named_in_the_order_of_readers_comes_before_the_last_two(contents: Contents):
+    new = [replace(contents.marts[0], name=name) for name in ("zebras", "antelopes")]
+
+    names = [mart.name for mart in in_readers_order([*contents.marts, *new])]
+
+    assert names[-4:] == ["antelopes", "zebras", "release_info", "data_dictionary"]
 
 
 def test_names_of_sheets_are_short_and_different():

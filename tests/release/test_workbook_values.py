@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.workbook.write import write_workbooks
 from tests.homes import Home
-from tests.release.contents import contents_of
+from tests.release.contents import ODD_TEXTS, contents_of, made, row
 
 pytestmark = pytest.mark.thorough
 
@@ -71,8 +71,8 @@ def differences(found: dict[str, Rows], contents: Contents, digits: float = SIXT
         meant = contents.rows(mart.name) or [dict.fromkeys(column.name for column in mart.columns)]
         if len(rows) != len(meant):
             yield f"{mart.name}: {len(rows)} rows"
-        for cells, row in zip(rows, meant, strict=False):
-            for cell, (name, value) in zip(cells, row.items(), strict=True):
+        for cells, values in zip(rows, meant, strict=False):
+            for cell, (name, value) in zip(cells, values.items(), strict=True):
                 if not agrees(cell, name, value, digits):
                     yield f"{mart.name}.{name}: {cell!r} for {value!r}"
 
@@ -129,12 +129,15 @@ def test_no_text_of_the_workbook_rates_anybody(folder: Path):
 
 @pytest.fixture(scope="module")
 def converted(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return by_libreoffice(folder, tmp_path_factory.mktemp("converted"))
+
+
+def by_libreoffice(folder: Path, target: Path) -> Path:
     """What LibreOffice makes of each file in the format of the other."""
-    target, profile = tmp_path_factory.mktemp("converted"), tmp_path_factory.mktemp("profile")
     for name, ending in ((EXCEL, "ods"), (OPEN_DOCUMENT, "xlsx")):
         subprocess.run(
             [
-                *("soffice", "--headless", f"-env:UserInstallation={profile.as_uri()}"),
+                *("soffice", "--headless", f"-env:UserInstallation={(target / 'profile').as_uri()}"),
                 *("--convert-to", ending, "--outdir", str(target), str(folder / name)),
             ],
             check=True,
@@ -173,3 +176,20 @@ def links(book: openpyxl.Workbook) -> set[tuple[str, str, str]]:
         (cell.parent.title, cell.coordinate, re.sub(r"[#']", "", cell.hyperlink.location or cell.hyperlink.target))
         for cell in cells
     }
+
+
+@pytest.mark.exhaustive
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", [EXCEL, OPEN_DOCUMENT])
+def test_libreoffice_takes_no_text_for_anything_else(odd_texts: Path, name: str):
+    _, *found = by_calamine(odd_texts / name)["recommendations"]
+
+    assert [cells[4] for cells in found] == list(ODD_TEXTS)
+
+
+@pytest.fixture(scope="module")
+def odd_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Texts that look like formulas and the like, each format converted to the other."""
+    folder = tmp_path_factory.mktemp("odd")
+    write_workbooks(folder, made(recommendations=[row("recommendations", text=text) for text in ODD_TEXTS]))
+    return by_libreoffice(folder, tmp_path_factory.mktemp("odd-converted"))
