@@ -48,7 +48,7 @@ ABOUT = {
 
 ODD_TEXTS = (
     *("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://a.example")', "#N/A", "TRUE", "2026-02-26", "007", "12.50"),
-    *("_x0041_", "two  spaces", " before", "after ", "two\nlines", "<b>&\"'", "é – ’ 😀", "x" * 900),
+    *("_x0041_", "two  spaces", "two \n lines", "<b>&\"'", "é – ’ 😀", "x" * 900),
 )
 """What programs take for a formula, a number, a date or an error, and what formats of file must spell out."""
 

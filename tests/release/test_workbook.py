@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -200,7 +200,7 @@ def test_spaces_that_a_reader_of_xml_would_drop_are_spelled_out(content: Element
         for space in paragraph.iter(f"{TEXT}s")
     ]
 
-    assert spaces == [("two", "2", "spaces"), (None, "1", "before"), ("after", "1", None)]
+    assert spaces == [("two", "2", "spaces"), ("two", "1", None), (None, "1", "lines")]
 
 
 def test_excel_is_told_that_such_a_text_is_one(book: openpyxl.Workbook):
@@ -216,6 +216,21 @@ def test_what_neither_format_can_hold_is_marked_as_such(tmp_path: Path, name: st
     (found,) = table_rows(written(tmp_path, contents) / name, "recommendations")
 
     assert found["Text"] == "a�b�� c\nd"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_text_is_trimmed_and_a_blank_one_is_not_available(tmp_path: Path, name: str):
+    texts = (" a\n", "", " \u2028 ")
+    contents = made(recommendations=[row("recommendations", text=text) for text in texts])
+
+    found = table_rows(written(tmp_path, contents) / name, "recommendations")
+
+    assert [cells["Text"] for cells in found] == ["a", "[x]", "[x]"]
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 2, 26), datetime(2026, 2, 26, 23, 59, 59, 999999)])
+def test_a_release_of_midnight_is_a_release_like_any_other(tmp_path: Path, at: datetime):
+    assert written(tmp_path, made({"published_at": at}))
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -65,9 +65,9 @@ def columns(mart: Model, rows: Sequence[Sequence[Value]]) -> Sequence[Column]:
 
 
 def text(value: str) -> str:
-    """A text as both formats can hold it: with line feeds alone to part lines, and no tabs."""
+    """A text as both formats can hold it: trimmed, with line feeds alone to part lines, and no tabs."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return _NOT_IN_XML.sub("\ufffd", lines)
+    return _NOT_IN_XML.sub("\ufffd", lines.strip())
 
 
 def _cell(column: ModelColumn, row: Mapping[str, Any]) -> Value:
@@ -77,7 +77,7 @@ def _cell(column: ModelColumn, row: Mapping[str, Any]) -> Value:
     if value is None:
         return _shorthand(column, row)
     if isinstance(value, str):
-        return text(value)
+        return text(value) or NOT_AVAILABLE
     if isinstance(value, date) and date(value.year, value.month, value.day) < _FIRST_DAY:
         return value.isoformat()
     shown: Value = value

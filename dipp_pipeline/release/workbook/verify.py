@@ -1,7 +1,7 @@
 """Whether a written workbook says what it was to say, by calamine, which wrote neither format."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
 from math import isclose
 from pathlib import Path
@@ -57,10 +57,15 @@ def _is(written: Any, meant: Value) -> bool:
         case Link():
             return bool(written == meant.text)
         case datetime():
-            return isinstance(written, datetime) and abs(written - meant) < _AS_GOOD_AS_EQUAL
+            return isinstance(written, date) and abs(_time(written) - meant) < _AS_GOOD_AS_EQUAL
         case bool() | str():
             return type(written) is type(meant) and written == meant
         case int() | float():
             return type(written) in (int, float) and isclose(written, meant, rel_tol=_SIXTEEN_DIGITS)
         case _:
             return bool(written == meant)
+
+
+def _time(written: date) -> datetime:
+    """A time at midnight is read as a day."""
+    return written if isinstance(written, datetime) else datetime.combine(written, time())
