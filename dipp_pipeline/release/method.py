@@ -64,7 +64,7 @@ def method_text(contents: Contents) -> str:
             survey_minimum=Settings().survey_minimum,
             sample_banner=words.SAMPLE_BANNER,
             release_named=words.release_named(contents),
-            status=words.status(contents),
+            outlook=words.outlook(contents),
             edition=words.edition(contents),
             licence=_licence(contents.about["licence"]),
             citation=words.citation(contents),

@@ -1,8 +1,7 @@
 """The workbook as .xlsx, by openpyxl: its named styles mark titles as headings, and its tables are real ones."""
 
 import re
-import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from openpyxl import Workbook as Book
@@ -17,6 +16,7 @@ from openpyxl.worksheet.table import TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from dipp_pipeline.release.workbook.heights import headings_height, line_height, row_height
 from dipp_pipeline.release.workbook.sheets import (
     LANGUAGE,
     PROSE_WIDTH,
@@ -40,9 +40,6 @@ _BOLD = Font(name=_FONT, size=12, bold=True)
 _LINK = Font(name=_FONT, size=12, color="0B4A8F", underline="single")
 _TITLE = Font(name=_FONT, size=18, bold=True)
 _HEADING = Font(name=_FONT, size=14, bold=True)
-
-_TITLE_HEIGHT, _HEADING_HEIGHT, _LINE_HEIGHT = 27, 30, 15.75
-"""In points. Other programs than Excel leave a row as high as any other unless its height is told."""
 
 _NUMBER_FORMATS = {
     "count": "#,##0",
@@ -132,11 +129,10 @@ def _properties(workbook: Workbook) -> DocumentProperties:
 def _write_sheet(page: Worksheet, sheet: Sheet) -> None:
     for number, line in enumerate(sheet.lines, 1):
         _write_line(page.cell(number, 1), line)
-        page.row_dimensions[number].height = _line_height(line)
+        page.row_dimensions[number].height = line_height(line)
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
-    if not sheet.is_wide:
-        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = sheet.pages_wide, 0
     if sheet.table:
         _write_table(page, sheet.table, sheet.heading_row)
     else:
@@ -148,43 +144,16 @@ def _write_line(cell: Cell, line: Line) -> None:
     cell.style = _HYPERLINK if isinstance(line.value, Link) else _STYLE_NAMES[line.style]
 
 
-def _line_height(line: Line) -> float:
-    match line:
-        case Line(style="title"):
-            return _TITLE_HEIGHT
-        case Line(style="heading"):
-            return _HEADING_HEIGHT
-        case Line(value=str() as text, style="prose"):
-            return _LINE_HEIGHT * _lines(text, PROSE_WIDTH)
-        case _:
-            return _LINE_HEIGHT
-
-
-def _height(row: Iterable[Value], table: Table) -> float:
-    """How high a row must be to show all of its texts."""
-    wrapped = (
-        _lines(value, column.width) for value, column in zip(row, table.columns, strict=True) if isinstance(value, str)
-    )
-    return _LINE_HEIGHT * max(wrapped, default=1)
-
-
-def _lines(text: str, width: int) -> int:
-    """How many lines a text has in a cell so many digits wide. Most letters are narrower."""
-    if len(text) < width and "\n" not in text:
-        return 1
-    return sum(max(1, len(textwrap.wrap(line, width))) for line in text.split("\n"))
-
-
 def _write_table(page: Worksheet, table: Table, heading_row: int) -> None:
     for place, column in enumerate(table.columns, 1):
         heading = page.cell(heading_row, place)
         _write_value(heading, column.heading)
         heading.style = _NUMBER_HEADING if column.style in RIGHT_ALIGNED else _TABLE_HEADING
         page.column_dimensions[get_column_letter(place)].width = column.width
-    page.row_dimensions[heading_row].height = _height((column.heading for column in table.columns), table)
+    page.row_dimensions[heading_row].height = headings_height(table.columns)
     styles = [_STYLE_NAMES[column.style] for column in table.columns]
     for number, row in enumerate(table.rows, heading_row + 1):
-        page.row_dimensions[number].height = _height(row, table)
+        page.row_dimensions[number].height = row_height(row, table.columns)
         for place, (value, style) in enumerate(zip(row, styles, strict=True), 1):
             cell = page.cell(number, place)
             _write_value(cell, value)

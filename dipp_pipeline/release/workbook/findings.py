@@ -78,7 +78,7 @@ def _cover_lines(contents: Contents) -> Iterator[Line]:
     yield Line(Link("Contents: every table, with a link to its sheet", sheet=CONTENTS))
     yield Line(Link("Notes: shorthand, and how to read the figures", sheet=NOTES))
     for heading, text in (
-        ("Status", words.status(contents)),
+        ("Status", words.outlook(contents)),
         ("Release", f"{words.release_named(contents)}, instrument version {about['instrument_version']}."),
         ("Edition", words.edition(contents)),
         ("Next update", about["next_update"]),

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
+from dipp_pipeline.release.workbook.heights import headings_height, line_height, row_height
 from dipp_pipeline.release.workbook.sheets import (
     LANGUAGE,
     PROSE_WIDTH,
@@ -60,12 +61,26 @@ def write(file: Path, workbook: Workbook) -> None:
             mimetype.write(_MIMETYPE)
         for name, parts in {
             "content.xml": _content(workbook),
-            "styles.xml": iter([_STYLES.read_text("utf-8")]),
+            "styles.xml": _styles(workbook),
             "meta.xml": _properties(workbook),
             "META-INF/manifest.xml": iter([_MANIFEST]),
         }.items():
             with archive.text(name) as entry:
                 entry.writelines(parts)
+
+
+def _styles(workbook: Workbook) -> Iterator[str]:
+    """The styles as they stand in their file, and a page for each number of pages that a sheet is printed over."""
+    before, layouts, after = _STYLES.read_text("utf-8").split("<!-- pages -->")
+    yield before
+    for pages in _pages(workbook):
+        yield f'<style:page-layout style:name="layout_{pages}"><style:page-layout-properties fo:page-width="297mm"'
+        yield ' fo:page-height="210mm" style:print-orientation="landscape" style:scale-to-Y="0"'
+        yield f' style:scale-to-X="{pages}"/></style:page-layout>\n'
+    yield layouts
+    for pages in _pages(workbook):
+        yield f'<style:master-page style:name="pages_{pages}" style:page-layout-name="layout_{pages}"/>\n'
+    yield after
 
 
 def _properties(workbook: Workbook) -> Iterator[str]:
@@ -99,15 +114,12 @@ def _content(workbook: Workbook) -> Iterator[str]:
 
 def _automatic_styles(workbook: Workbook) -> Iterator[str]:
     yield "<office:automatic-styles>\n"
-    for page in ("narrow", "wide"):
-        yield f'<style:style style:name="{page}" style:family="table" style:master-page-name="{page}">'
+    for pages in _pages(workbook):
+        yield f'<style:style style:name="pages_{pages}" style:family="table" style:master-page-name="pages_{pages}">'
         yield '<style:table-properties table:display="true"/></style:style>\n'
-    for name, height in (
-        ("row", 'style:use-optimal-row-height="true"'),
-        ("heading_row", 'style:row-height="1.05cm" style:use-optimal-row-height="false"'),
-    ):
-        yield f'<style:style style:name="{name}" style:family="table-row">'
-        yield f"<style:table-row-properties {height}/></style:style>\n"
+    for height in sorted({height for sheet in workbook.sheets for height in _heights(sheet)}):
+        yield f'<style:style style:name="height_{height}" style:family="table-row"><style:table-row-properties'
+        yield f' style:row-height="{height}pt" style:use-optimal-row-height="false"/></style:style>\n'
     for width in sorted({width for sheet in workbook.sheets for width in _widths(sheet)}):
         yield f'<style:style style:name="width_{width}" style:family="table-column">'
         yield f'<style:table-column-properties style:column-width="{width * _CENTIMETRES_A_CHARACTER:.2f}cm"/>'
@@ -115,17 +127,28 @@ def _automatic_styles(workbook: Workbook) -> Iterator[str]:
     yield "</office:automatic-styles>\n"
 
 
+def _pages(workbook: Workbook) -> list[int]:
+    return sorted({sheet.pages_wide for sheet in workbook.sheets})
+
+
+def _heights(sheet: Sheet) -> Iterator[float]:
+    """The height of every row."""
+    yield from map(line_height, sheet.lines)
+    if sheet.table:
+        yield headings_height(sheet.table.columns)
+        yield from (row_height(row, sheet.table.columns) for row in sheet.table.rows)
+
+
 def _widths(sheet: Sheet) -> list[int]:
     return [column.width for column in sheet.table.columns] if sheet.table else [PROSE_WIDTH]
 
 
 def _sheet(sheet: Sheet) -> Iterator[str]:
-    page = "wide" if sheet.is_wide else "narrow"
-    yield f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{page}">\n'
+    yield f'<table:table table:name={quoteattr(sheet.name)} table:style-name="pages_{sheet.pages_wide}">\n'
     for width in _widths(sheet):
         yield f'<table:table-column table:style-name="width_{width}"/>'
     for line in sheet.lines:
-        yield _row(_line(line), "heading_row" if line.style == "heading" else "row")
+        yield _row(_line(line), line_height(line))
     if sheet.table:
         yield from _table(sheet.table)
     yield "</table:table>\n"
@@ -140,14 +163,15 @@ def _table(table: Table) -> Iterator[str]:
         _cell(column.heading, "number_heading" if column.style in RIGHT_ALIGNED else "table_heading")
         for column in table.columns
     )
-    yield f"<table:table-header-rows>{_row(headings)}</table:table-header-rows>\n"
+    heading_row = _row(headings, headings_height(table.columns))
+    yield f"<table:table-header-rows>{heading_row}</table:table-header-rows>\n"
     styles = [column.style for column in table.columns]
     for row in table.rows:
-        yield _row("".join(map(_table_cell, row, styles)))
+        yield _row("".join(map(_table_cell, row, styles)), row_height(row, table.columns))
 
 
-def _row(cells: str, style: str = "row") -> str:
-    return f'<table:table-row table:style-name="{style}">{cells}</table:table-row>\n'
+def _row(cells: str, height: float) -> str:
+    return f'<table:table-row table:style-name="height_{height}">{cells}</table:table-row>\n'
 
 
 def _table_cell(value: Value, style: CellStyle) -> str:

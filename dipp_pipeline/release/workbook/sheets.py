@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Literal
 
 
@@ -73,9 +74,9 @@ class Sheet:
         return len(self.lines) + 1
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it is too wide for a page of its own width."""
-        return self.table is not None and self.table.width > _WIDEST_PAGE
+    def pages_wide(self) -> int:
+        """Over how many pages side by side it is printed, so that it can be read."""
+        return ceil(self.table.width / _PAGE_WIDTH) if self.table else 1
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,4 @@ LANGUAGE = "en-GB"
 PROSE_WIDTH = 90
 """How many characters wide column A is on a sheet without a table."""
 
-_WIDEST_PAGE = 190
+_PAGE_WIDTH = 190
