@@ -381,7 +381,7 @@ def test_none_one_or_all_regions_make_a_workbook(tmp_path: Path, included: int, 
     )
 
 
-@pytest.mark.parametrize(("name", "write"), zip(FILES, (excel.write, opendocument.write), strict=True))
+@pytest.mark.parametrize(("name", "write"), [(FILES[0], excel.write), (FILES[1], opendocument.write)])
 def test_a_file_that_says_something_else_is_not_published(tmp_path: Path, contents: Contents, name: str, write):
     workbook = findings_workbook(contents)
     (place,) = (number for number, sheet in enumerate(workbook.sheets) if sheet.name == "staff_survey_findings")

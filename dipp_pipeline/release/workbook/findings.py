@@ -106,7 +106,7 @@ def _banner(contents: Contents) -> Iterator[Line]:
 def _contents(tables: Sequence[Sheet], contents: Contents) -> Sheet:
     listed = Table(
         CONTENTS,
-        [Column("Sheet", "text", 30), Column("What it shows", "text", 70), Column("One row is", "text", 50)],
+        [Column("Sheet", "text", 30), Column("What it shows", "text", 70), Column("Rows", "text", 50)],
         [[Link(sheet.name, sheet=sheet.name), *_told(sheet, contents)] for sheet in tables],
     )
     lines = [
@@ -119,7 +119,7 @@ def _contents(tables: Sequence[Sheet], contents: Contents) -> Sheet:
 
 def _told(sheet: Sheet, contents: Contents) -> Sequence[str]:
     (mart,) = (mart for mart in contents.marts if sheet.table and mart.name == sheet.table.name)
-    return mart.description, mart.grain.removeprefix("one row ")
+    return mart.description, mart.grain
 
 
 def _notes(contents: Contents) -> Sheet:
