@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -27,16 +27,24 @@ _OPEN_GOVERNMENT_LICENCE = {
 }
 _NAMES_OF_IT = re.compile(r"(?i)(open government licence|ogl)( v| version |-uk-| |-)3(\.0)?")
 
+
+class Types(NamedTuple):
+    """What a type of the database is called elsewhere."""
+
+    arrow: pa.DataType
+    csvw: str
+    package: str
+
+
 _TYPES = {
-    "VARCHAR": (pa.string(), "string", "string"),
-    "INTEGER": (pa.int32(), "int", "integer"),
-    "BIGINT": (pa.int64(), "long", "integer"),
-    "DOUBLE": (pa.float64(), "double", "number"),
-    "BOOLEAN": (pa.bool_(), "boolean", "boolean"),
-    "DATE": (pa.date32(), "date", "date"),
-    "TIMESTAMP": (pa.timestamp("us"), "dateTimeStamp", "datetime"),
+    "VARCHAR": Types(pa.string(), "string", "string"),
+    "INTEGER": Types(pa.int32(), "int", "integer"),
+    "BIGINT": Types(pa.int64(), "long", "integer"),
+    "DOUBLE": Types(pa.float64(), "double", "number"),
+    "BOOLEAN": Types(pa.bool_(), "boolean", "boolean"),
+    "DATE": Types(pa.date32(), "date", "date"),
+    "TIMESTAMP": Types(pa.timestamp("us"), "dateTimeStamp", "datetime"),
 }
-"""Type in DuckDB to that in Parquet, in CSV on the Web and in a Data Package."""
 
 
 def csv_columns(mart: Model, contents: Contents) -> Sequence[ModelColumn]:
@@ -44,6 +52,15 @@ def csv_columns(mart: Model, contents: Contents) -> Sequence[ModelColumn]:
     (about,) = (mart for mart in contents.marts if mart.name == "release_info")
     (release_id,) = (column for column in about.columns if column.name == "release_id")
     return [*(column for column in mart.columns if column.name != "release_id"), release_id]
+
+
+def types_of(column: ModelColumn) -> Types:
+    """The types of a column in each form. Raises PublicationError where no form has it."""
+    if column.data_type not in _TYPES:
+        raise PublicationError(
+            f"{column.name} is a {column.data_type}, which no published column may be. Use one of {', '.join(_TYPES)}."
+        )
+    return _TYPES[column.data_type]
 
 
 def never_null(mart: Model) -> frozenset[str]:
@@ -61,7 +78,7 @@ def parquet_schema(mart: Model, contents: Contents) -> pa.Schema:
     A column's words stand in the metadata of the file too, since only Arrow reads those of a column.
     """
     columns = [
-        pa.field(column.name, _types(mart, column)[0], metadata={"description": column.description})
+        pa.field(column.name, types_of(column).arrow, metadata={"description": column.description})
         for column in mart.columns
     ]
     words = {column.name: column.description for column in mart.columns}
@@ -103,7 +120,7 @@ def csvw_metadata(mart: Model, contents: Contents) -> Mapping[str, object]:
                     "name": column.name,
                     "titles": column.name,
                     "dc:description": column.description,
-                    "datatype": _types(mart, column)[1],
+                    "datatype": types_of(column).csvw,
                     "null": "",
                     "required": column.name in never or column.name == "release_id",
                 }
@@ -190,7 +207,7 @@ def _table_schema(mart: Model, columns: Sequence[ModelColumn]) -> Mapping[str, o
     fields: list[dict[str, object]] = [
         {
             "name": column.name,
-            "type": _types(mart, column)[2],
+            "type": types_of(column).package,
             "description": column.description,
             **({"constraints": {"required": True}} if column.name in never else {}),
         }
@@ -230,12 +247,3 @@ def _state(contents: Contents) -> Mapping[str, Any]:
 
 def _moment(contents: Contents) -> str:
     return f"{contents.about['published_at'].isoformat()}Z"
-
-
-def _types(mart: Model, column: ModelColumn) -> tuple[pa.DataType, str, str]:
-    if column.data_type not in _TYPES:
-        raise PublicationError(
-            f"{mart.name}.{column.name} is a {column.data_type}, which no published column may be. "
-            f"Use one of {', '.join(_TYPES)}."
-        )
-    return _TYPES[column.data_type]

@@ -23,6 +23,9 @@ from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.release.descriptions import csv_columns, csvw_metadata, data_package, parquet_schema
 from dipp_pipeline.warehouse.project import Model
 
+TABLES = "tables"
+"""The folder of a release that they lie in."""
+
 DATA_PACKAGE = "datapackage.json"
 
 _LINE_END = "\r\n"

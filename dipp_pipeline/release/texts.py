@@ -1,0 +1,105 @@
+"""All words that stand in a file of a release, whatever form it is, so that they can be searched.
+
+A picture has none that is read here, nor have the drawing commands of a chart, which are letters and numbers.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dipp_pipeline.errors import DippError
+
+EXPANDED_MEGABYTES = 500
+"""A workbook that holds more than this is not read."""
+
+_PICTURES = frozenset({".png", ".jpg", ".gif", ".ico", ".woff", ".woff2", ".pdf", ".wasm"})
+_MARKED_UP = frozenset({".html", ".svg", ".xml", ".rdf"})
+_WORKBOOKS = frozenset({".xlsx", ".ods"})
+_DRAWING = frozenset({"d", "points", "transform", "viewbox"})
+
+
+class TextError(DippError):
+    """A file is not what its name says, so that nobody knows what it holds."""
+
+
+def texts_of(file: Path) -> Iterator[str]:
+    """The words of a file that is no database. Raises TextError."""
+    ending = file.suffix.lower()
+    try:
+        if ending in _PICTURES:
+            return
+        if ending in _WORKBOOKS:
+            yield from _texts_of_workbook(file)
+        elif ending == ".parquet":
+            yield from _texts_of_parquet(file)
+        elif ending == ".json":
+            yield from _strings(json.loads(file.read_bytes()))
+        elif ending in _MARKED_UP:
+            yield from _texts_of_markup(file.read_text("utf-8"))
+        else:
+            yield file.read_text("utf-8")
+    except (ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException, RecursionError):
+        raise TextError(f"{file} cannot be read as what its name says. Get the release again.") from None
+
+
+def texts_of_table(table: pa.Table) -> Iterator[str]:
+    """The texts of a table's rows."""
+    for column in table.columns:
+        if pa.types.is_string(column.type):
+            yield from column.drop_null().unique().to_pylist()
+
+
+def _texts_of_parquet(file: Path) -> Iterator[str]:
+    table = pq.read_table(file)
+    yield from texts_of_table(table)
+    for described in (table.schema, *table.schema):
+        yield from (value.decode() for value in (described.metadata or {}).values())
+
+
+def _texts_of_workbook(file: Path) -> Iterator[str]:
+    with zipfile.ZipFile(file) as parts:
+        if sum(part.file_size for part in parts.infolist()) > EXPANDED_MEGABYTES * 1_000_000:
+            raise ValueError
+        for part in parts.namelist():
+            if Path(part).suffix.lower() in _MARKED_UP | {".rels"}:
+                yield from _texts_of_markup(parts.read(part).decode())
+
+
+def _texts_of_markup(text: str) -> Iterator[str]:
+    words = _Words()
+    words.feed(text)
+    words.close()
+    yield from words.found
+
+
+def _strings(document: object) -> Iterator[str]:
+    match document:
+        case str():
+            yield document
+        case list():
+            for element in document:
+                yield from _strings(element)
+        case dict():
+            for name, value in document.items():
+                yield name
+                yield from _strings(value)
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attributes if value and name not in _DRAWING]
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(data)
