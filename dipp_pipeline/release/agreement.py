@@ -8,12 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from dipp_pipeline.errors import DippError, reason
 from dipp_pipeline.release.database import PublicationError, PublishedTable
 from dipp_pipeline.release.descriptions import sha256_of, types_of
-from dipp_pipeline.release.tables import DATA_PACKAGE
+from dipp_pipeline.release.tables import DATA_PACKAGE, read_parquet
 from dipp_pipeline.warehouse.project import ModelColumn
 
 _RELEASE = ModelColumn("release_id", "VARCHAR", "")
@@ -76,7 +75,7 @@ def _type_in_csv(data_type: pa.DataType) -> pa.DataType:
 
 
 def _check_parquet(file: Path, table: PublishedTable, release_id: str) -> None:
-    found = pq.read_table(file)
+    found = read_parquet(file)
     _check_columns(found.column_names, table.rows.column_names)
     for column, field in zip(table.columns, found.schema, strict=True):
         if field.type != types_of(column).arrow:

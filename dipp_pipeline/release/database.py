@@ -81,14 +81,17 @@ class PublishedTable:
 
 
 def read_tables(file: Path) -> Sequence[PublishedTable]:
-    """All that a published file holds, by whatever version of the pipeline. Raises PublicationError."""
+    """All that a published file holds, by whatever version of the pipeline.
+
+    Raises PublicationError, which goes on from the file, where it cannot be read.
+    """
     try:
         with _connected() as connection:
             connection.execute(f"attach {_literal(str(file))} as release (read_only)")
             connection.execute("set enable_external_access = false")  # or a view could read other files
             return list(_tables(connection))
     except duckdb.Error as error:
-        raise PublicationError(f"{file} cannot be read: {reason(error)}. Get the release again.") from None
+        raise PublicationError(f"cannot be read as a database: {reason(error)}") from None
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[PublishedTable]:

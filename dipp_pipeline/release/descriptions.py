@@ -132,17 +132,21 @@ def csvw_metadata(mart: Model, contents: Contents) -> Mapping[str, object]:
 
 
 def data_package(folder: Path, contents: Contents) -> Mapping[str, object]:
-    """The package of the tables in a folder, each in both forms as it lies there."""
+    """The package of the tables in a folder, each in both forms as it lies there.
+
+    It is of version 1, which is the one where none is said: version 2 calls every resource a table that has a type, and
+    `frictionless` reads a Parquet table through pandas, in which a whole number that is null is none any more. So these
+    are of the type file, of which size and hash are validated.
+    """
     about = contents.about
     return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "dipp-findings",
         "id": f"dipp-findings-{about['release_id']}",
         "title": TITLE,
         "description": _words(contents, f"{TITLE}, {about['edition']} edition, {about['status']}."),
         "version": about["release_id"],
         "created": _moment(contents),
-        "contributors": [{"title": about["publisher"], "roles": ["publisher"]}],
+        "contributors": [{"title": about["publisher"], "role": "publisher"}],
         "licenses": [_licence(contents)],
         "sources": [{"title": _words(contents, "Returns of the regions that were inspected.")}],
         "contact": about["contact"],

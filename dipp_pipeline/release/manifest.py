@@ -27,6 +27,11 @@ def read_manifest(folder: Path) -> Mapping[str, str] | None:
 
 
 def files_of(folder: Path) -> Mapping[str, str]:
-    """The path of every file under a folder but the list, and its SHA-256."""
-    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and path != folder / MANIFEST)
-    return {file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}
+    """The path of every file under a folder but the list, and its SHA-256; of a link or a device nothing."""
+    files = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    digests = {file.relative_to(folder).as_posix(): _digest(file) for file in files}
+    return {path: digest for path, digest in digests.items() if path != MANIFEST}
+
+
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest() if file.is_file() and not file.is_symlink() else ""

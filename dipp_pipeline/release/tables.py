@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dipp_pipeline.atomic import as_document
+from dipp_pipeline.errors import reason
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.release.descriptions import csv_columns, csvw_metadata, data_package, parquet_schema
@@ -40,6 +41,15 @@ def write_tables(folder: Path, contents: Contents) -> None:
         (folder / f"{mart.name}.csv-metadata.json").write_bytes(as_document(csvw_metadata(mart, contents)))
         _write_parquet(folder / f"{mart.name}.parquet", mart, contents)
     (folder / DATA_PACKAGE).write_bytes(as_document(data_package(folder, contents)))
+
+
+def read_parquet(file: Path) -> pa.Table:
+    """The rows of a file. Raises ValueError where it is no Parquet."""
+    content = file.read_bytes()
+    try:
+        return pq.read_table(pa.BufferReader(content))
+    except (OSError, pa.ArrowException) as error:  # no fault of the disk: it has been read
+        raise ValueError(reason(error)) from None
 
 
 def _csv(mart: Model, contents: Contents) -> str:

@@ -4,15 +4,17 @@ A picture has none that is read here, nor have the drawing commands of a chart, 
 """
 
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from dipp_pipeline.errors import DippError
+from dipp_pipeline.errors import reason
+from dipp_pipeline.release.tables import read_parquet
 
 EXPANDED_MEGABYTES = 500
 """A workbook that holds more than this is not read."""
@@ -21,30 +23,24 @@ _PICTURES = frozenset({".png", ".jpg", ".gif", ".ico", ".woff", ".woff2", ".pdf"
 _MARKED_UP = frozenset({".html", ".svg", ".xml", ".rdf"})
 _WORKBOOKS = frozenset({".xlsx", ".ods"})
 _DRAWING = frozenset({"d", "points", "transform", "viewbox"})
-
-
-class TextError(DippError):
-    """A file is not what its name says, so that nobody knows what it holds."""
+_PICTURE_IN_STYLE = re.compile(r"""url\((["'])data:image/.*?\1\)""")
 
 
 def texts_of(file: Path) -> Iterator[str]:
-    """The words of a file that is no database. Raises TextError."""
+    """The words of a file that is no database. Raises ValueError where it is not what its name says."""
     ending = file.suffix.lower()
-    try:
-        if ending in _PICTURES:
-            return
-        if ending in _WORKBOOKS:
-            yield from _texts_of_workbook(file)
-        elif ending == ".parquet":
-            yield from _texts_of_parquet(file)
-        elif ending == ".json":
-            yield from _strings(json.loads(file.read_bytes()))
-        elif ending in _MARKED_UP:
-            yield from _texts_of_markup(file.read_text("utf-8"))
-        else:
-            yield file.read_text("utf-8")
-    except (ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException, RecursionError):
-        raise TextError(f"{file} cannot be read as what its name says. Get the release again.") from None
+    if ending in _PICTURES:
+        return
+    if ending in _WORKBOOKS:
+        yield from _texts_of_workbook(file)
+    elif ending == ".parquet":
+        yield from _texts_of_parquet(file)
+    elif ending == ".json":
+        yield from _strings(_document(file))
+    elif ending in _MARKED_UP:
+        yield from _texts_of_markup(file.read_text("utf-8"))
+    else:
+        yield _without_pictures(file.read_text("utf-8"))
 
 
 def texts_of_table(table: pa.Table) -> Iterator[str]:
@@ -55,26 +51,42 @@ def texts_of_table(table: pa.Table) -> Iterator[str]:
 
 
 def _texts_of_parquet(file: Path) -> Iterator[str]:
-    table = pq.read_table(file)
+    table = read_parquet(file)
     yield from texts_of_table(table)
     for described in (table.schema, *table.schema):
         yield from (value.decode() for value in (described.metadata or {}).values())
 
 
 def _texts_of_workbook(file: Path) -> Iterator[str]:
-    with zipfile.ZipFile(file) as parts:
-        if sum(part.file_size for part in parts.infolist()) > EXPANDED_MEGABYTES * 1_000_000:
-            raise ValueError
-        for part in parts.namelist():
-            if Path(part).suffix.lower() in _MARKED_UP | {".rels"}:
-                yield from _texts_of_markup(parts.read(part).decode())
+    try:
+        with zipfile.ZipFile(file) as parts:
+            if sum(part.file_size for part in parts.infolist()) > EXPANDED_MEGABYTES * 1_000_000:
+                raise ValueError(f"more than {EXPANDED_MEGABYTES} megabytes")
+            for part in parts.namelist():
+                if Path(part).suffix.lower() in _MARKED_UP | {".rels"}:
+                    yield from _texts_of_markup(parts.read(part).decode())
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise ValueError(reason(error)) from None
+
+
+def _document(file: Path) -> object:
+    try:
+        return json.loads(file.read_bytes())
+    except RecursionError:
+        raise ValueError("nested without end") from None
 
 
 def _texts_of_markup(text: str) -> Iterator[str]:
     words = _Words()
     words.feed(text)
     words.close()
-    yield from words.found
+    for text in words.found:
+        yield _without_pictures(text)
+
+
+def _without_pictures(text: str) -> str:
+    """A style sheet without the pictures that stand in it as text."""
+    return _PICTURE_IN_STYLE.sub("", text)
 
 
 def _strings(document: object) -> Iterator[str]:

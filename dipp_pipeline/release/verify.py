@@ -16,7 +16,7 @@ from dipp_pipeline.release.edition import DATABASE
 from dipp_pipeline.release.manifest import MANIFEST, files_of, read_manifest
 from dipp_pipeline.release.retest import retest
 from dipp_pipeline.release.tables import TABLES
-from dipp_pipeline.release.texts import TextError, texts_of, texts_of_table
+from dipp_pipeline.release.texts import texts_of, texts_of_table
 
 _GET_AGAIN = "Get the release again from whoever published it."
 _DO_NOT_USE = "Do not use the release, and tell whoever published it."
@@ -41,7 +41,14 @@ class Problem:
 
     file: str
     """Its path in the folder."""
-    message: str
+    what: str
+    """Goes on from the file."""
+    advice: str
+    """For whoever received it."""
+
+    @property
+    def message(self) -> str:
+        return f"{self.file} {self.what}. {self.advice}"
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,13 @@ def check_release(folder: Path, definitions: Path | None = None) -> Checked:
     files = files_of(folder)
     problems = [*_unlisted(folder, files), *_named_cases(folder, files)]
     tables: Sequence[PublishedTable] = []
-    if DATABASE in files:
+    if files.get(DATABASE):
         try:
             tables = read_tables(folder / DATABASE)
         except PublicationError as error:
-            problems.append(Problem(DATABASE, f"{DATABASE}: {error}"))
+            problems.append(Problem(DATABASE, str(error), _GET_AGAIN))
     elif DATABASE not in {problem.file for problem in problems}:
-        problems.append(_problem(DATABASE, "is missing", _GET_AGAIN))
+        problems.append(Problem(DATABASE, "is missing", _GET_AGAIN))
     release_id = _release_id(tables)
     if tables:
         missing = {problem.file for problem in problems if problem.file not in files}
@@ -84,7 +91,7 @@ def check_release(folder: Path, definitions: Path | None = None) -> Checked:
     tested = retest(tables, definitions) if tables and definitions else []
     for result in tested:
         if result.wrong_rows:
-            problems.append(_broken_test(result.test.description, result.wrong_rows))
+            problems.append(_broken_test(result.test.description.rstrip("."), result.wrong_rows))
     return Checked(release_id, len(files), [result.test.name for result in tested], problems)
 
 
@@ -92,26 +99,26 @@ def _unlisted(folder: Path, files: Mapping[str, str]) -> Iterator[Problem]:
     """What was changed, is missing or was added, by the list of the release."""
     listed = read_manifest(folder)
     if listed is None:
-        yield _problem(
+        yield Problem(
             MANIFEST, "is missing or is no list of checksums, so that nobody knows what was changed", _GET_AGAIN
         )
         return
     for file in sorted(listed.keys() | files.keys()):
         if file not in files:
-            yield _problem(file, f"is missing: {MANIFEST} names it", _GET_AGAIN)
+            yield Problem(file, f"is missing: {MANIFEST} names it", _GET_AGAIN)
         elif file not in listed:
-            yield _problem(file, f"does not belong to the release: {MANIFEST} does not name it", "Take it away.")
+            yield Problem(file, f"does not belong to the release: {MANIFEST} does not name it", "Take it away.")
         elif files[file] != listed[file]:
-            yield _problem(
+            yield Problem(
                 file, f"was changed since it was published: its SHA-256 is not that of {MANIFEST}", _GET_AGAIN
             )
 
 
 def _of_tables(folder: Path, tables: Sequence[PublishedTable], release_id: str | None) -> Iterator[Problem]:
     if release_id is None:
-        yield _problem(DATABASE, "does not say once which release it is", _DO_NOT_USE)
+        yield Problem(DATABASE, "does not say once which release it is", _DO_NOT_USE)
     for file, what in disagreements(folder / TABLES, tables, release_id or ""):
-        yield _problem(f"{TABLES}/{file}", what, _GET_AGAIN)
+        yield Problem(f"{TABLES}/{file}", what, _GET_AGAIN)
     for table in tables:
         words = [
             table.name,
@@ -119,9 +126,9 @@ def _of_tables(folder: Path, tables: Sequence[PublishedTable], release_id: str |
             *(word for column in table.columns for word in (column.name, column.description)),
         ]
         if any(_names_case(text) for text in (*words, *texts_of_table(table.rows))):
-            yield _problem(DATABASE, f"names a case in {table.name}", _TAKE_AWAY)
+            yield Problem(DATABASE, f"names a case in {table.name}", _TAKE_AWAY)
         if wrong := _wrong_marker(table):
-            yield _problem(DATABASE, f"has a wrong marker in {table.name}: {wrong}", _DO_NOT_USE)
+            yield Problem(DATABASE, f"has a wrong marker in {table.name}: {wrong}", _DO_NOT_USE)
 
 
 def _wrong_marker(table: PublishedTable) -> str | None:
@@ -145,16 +152,14 @@ def _wrong_marker(table: PublishedTable) -> str | None:
 
 
 def _named_cases(folder: Path, files: Mapping[str, str]) -> Iterator[Problem]:
-    for file in files:
-        if file == DATABASE:
-            continue  # its tables are searched when they are read
+    for file in (file for file, digest in files.items() if digest and file != DATABASE):  # of which tables are searched
         try:
             named = _names_case(file) or any(_names_case(text) for text in texts_of(folder / file))
-        except TextError as error:
-            yield Problem(file, f"{file}: {error}")
+        except ValueError:
+            yield Problem(file, "cannot be read as what its name says, so that nobody knows what it holds", _GET_AGAIN)
             continue
         if named:
-            yield _problem(file, "names a case", _TAKE_AWAY)
+            yield Problem(file, "names a case", _TAKE_AWAY)
 
 
 def _names_case(text: str) -> bool:
@@ -169,8 +174,4 @@ def _release_id(tables: Sequence[PublishedTable]) -> str | None:
 def _broken_test(description: str, wrong_rows: Sequence[Mapping[str, Any]]) -> Problem:
     first = ", ".join(f"{name} {value}" for name, value in wrong_rows[0].items() if value is not None)
     more = f", and {len(wrong_rows) - 1} more" if len(wrong_rows) > 1 else ""
-    return Problem(DATABASE, f"{DATABASE}: this does not hold: {description} Look at {first}{more}. {_DO_NOT_USE}")
-
-
-def _problem(file: str, what: str, advice: str) -> Problem:
-    return Problem(file, f"{file} {what}. {advice}")
+    return Problem(DATABASE, f"breaks a rule ({description}): look at {first}{more}", _DO_NOT_USE)

@@ -140,7 +140,7 @@ def test_the_package_says_of_every_file_what_it_is(contents: Contents, tables: P
     assert package["version"] == contents.about["release_id"]
     assert package["created"] == contents.about["published_at"].isoformat() + "Z"
     assert package["licenses"][0]["name"] == "OGL-UK-3.0"
-    assert package["contributors"] == [{"title": "HM Inspectorate of Probation", "roles": ["publisher"]}]
+    assert package["contributors"] == [{"title": "HM Inspectorate of Probation", "role": "publisher"}]
     by_path = {resource["path"]: resource for resource in package["resources"]}
     assert sorted(by_path) == sorted(f"{name}.{form}" for name in MARTS for form in ("csv", "parquet"))
     for path, resource in by_path.items():
