@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ EXPANDED_MEGABYTES = 500
 _PICTURES = frozenset({".png", ".jpg", ".gif", ".ico", ".woff", ".woff2", ".pdf", ".wasm"})
 _MARKED_UP = frozenset({".html", ".svg", ".xml", ".rdf"})
 _WORKBOOKS = frozenset({".xlsx", ".ods"})
-_DRAWING = frozenset({"d", "points", "transform", "viewbox"})
+_DRAWING = re.compile(r"""(?i)\s(?:d|points|transform|viewbox)=(?:"[^"]*"|'[^']*')""")
 _PICTURE_IN_STYLE = re.compile(r"""url\((["'])data:image/.*?\1\)""")
 
 
@@ -38,7 +38,7 @@ def texts_of(file: Path) -> Iterator[str]:
     elif ending == ".json":
         yield from _strings(_document(file))
     elif ending in _MARKED_UP:
-        yield from _texts_of_markup(file.read_text("utf-8"))
+        yield _text_of_markup(file.read_text("utf-8"))
     else:
         yield _without_pictures(file.read_text("utf-8"))
 
@@ -64,7 +64,7 @@ def _texts_of_workbook(file: Path) -> Iterator[str]:
                 raise ValueError(f"more than {EXPANDED_MEGABYTES} megabytes")
             for part in parts.namelist():
                 if Path(part).suffix.lower() in _MARKED_UP | {".rels"}:
-                    yield from _texts_of_markup(parts.read(part).decode())
+                    yield _text_of_markup(parts.read(part).decode())
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise ValueError(reason(error)) from None
 
@@ -76,12 +76,9 @@ def _document(file: Path) -> object:
         raise ValueError("nested without end") from None
 
 
-def _texts_of_markup(text: str) -> Iterator[str]:
-    words = _Words()
-    words.feed(text)
-    words.close()
-    for text in words.found:
-        yield _without_pictures(text)
+def _text_of_markup(text: str) -> str:
+    """All that stands between tags and in them; a tag parts what stands before it from what stands after."""
+    return _without_pictures(unescape(_DRAWING.sub("", text)))
 
 
 def _without_pictures(text: str) -> str:
@@ -100,18 +97,3 @@ def _strings(document: object) -> Iterator[str]:
             for name, value in document.items():
                 yield name
                 yield from _strings(value)
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attributes if value and name not in _DRAWING]
-
-    def handle_data(self, data: str) -> None:
-        self.found.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.found.append(data)
