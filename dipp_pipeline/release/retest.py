@@ -1,7 +1,8 @@
 """The SQL tests of the models once more, on what was published: the same sums, percentages and complements.
 
-A test runs where all that it reads is published or is a definition. Three models that are not published are known by
-the tables that are made of them: what is counted, compared and tested stands in the findings.
+A test runs where all that it reads is published or is a definition. Four models that are not published are known by the
+tables that are made of them: what is counted, compared and tested stands in the findings, and so does how many cases a
+region has, each of which is given a name that nobody has.
 """
 
 import csv
@@ -42,6 +43,8 @@ _COUNTS = pa.schema(
         "upper_95": pa.float64(),
     }
 )
+CASES = "int_accepted_cases"
+_CASES = pa.schema({"case_pseudonym": pa.string(), "region_code": pa.string()})
 _STATISTICS = ("relevant_cases", "counted_cases", "percentage", "percentage_rounded", "lower_95", "upper_95")
 _IN_A_SURVEY = {"relevant_cases": "respondents", "counted_cases": "agreeing"}
 
@@ -57,14 +60,17 @@ class Retested:
 
 
 def retest(tables: Sequence[PublishedTable], definitions: Path) -> Sequence[Retested]:
-    """Run the tests of a folder of models, as far as they can be, on published tables."""
+    """Run the tests of a folder of models, as far as they can be, on published tables.
+
+    Those on the cases themselves would only test the names that they are given here.
+    """
     project = load_project(definitions)
     given = {**{table.name: table.rows for table in tables if _is_of_its_model(table, project)}, **_seeds(definitions)}
     given |= _unpublished(given)
     with new_warehouse(_IN_MEMORY) as warehouse:
         for name, rows in given.items():
             warehouse.load(name, rows.schema, rows)
-        tests = [test for test in project.tests if _reads(test) <= set(given)]
+        tests = [test for test in project.tests if _reads(test) <= set(given) and test.model != CASES]
         return [Retested(test, _wrong_rows(warehouse, test)) for test in tests]
 
 
@@ -104,9 +110,16 @@ def _unpublished(given: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
     unpublished = {"int_figure_counts": pa.Table.from_pylist(counts, _COUNTS)}
     if "regional_findings" in given:
         compared = given["regional_findings"]
+        unpublished[CASES] = pa.Table.from_pylist(list(_cases(compared)), _CASES)
         unpublished["int_comparisons"] = compared
         unpublished["int_adjusted_tests"] = compared.filter(pc.is_valid(compared["p_value"]))
     return unpublished
+
+
+def _cases(findings: pa.Table) -> Iterator[dict[str, str]]:
+    """As many cases of each region as its findings say that were inspected."""
+    for region, cases in {row["region_code"]: row["cases_inspected"] for row in findings.to_pylist()}.items():
+        yield from ({"case_pseudonym": f"{region} {number}", "region_code": region} for number in range(cases or 0))
 
 
 def _counts(name: str, table: pa.Table) -> Iterator[dict[str, object]]:

@@ -10,7 +10,6 @@ column, also of `release_info`, whose own stands there and nowhere else. A Parqu
 """
 
 import math
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -91,13 +90,4 @@ def _write_parquet(file: Path, mart: Model, contents: Contents) -> None:
     schema = parquet_schema(mart, contents)
     if [(column.name, column.type) for column in table.schema] != [(column.name, column.type) for column in schema]:
         raise PublicationError(f"{mart.name} has not the columns and types of its model. Build the warehouse again.")
-    pq.write_table(pa.Table.from_batches(list(_one_batch(table, schema)), schema), file, compression="snappy")
-
-
-def _one_batch(table: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The rows together, however they came, so that the same rows give the same bytes."""
-    whole = table.combine_chunks()
-    yield pa.RecordBatch.from_arrays(
-        [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in whole.columns],
-        schema=schema,
-    )
+    pq.write_table(table.cast(schema), file, compression="snappy")

@@ -127,8 +127,21 @@ def _of_tables(folder: Path, tables: Sequence[PublishedTable], release_id: str |
         ]
         if any(_names_case(text) for text in (*words, *texts_of_table(table.rows))):
             yield Problem(DATABASE, f"names a case in {table.name}", _TAKE_AWAY)
+        if table.name == "data_dictionary" and (wrong := _undescribed(table, tables)):
+            yield Problem(DATABASE, f"has in data_dictionary not what stands in it of {wrong}", _DO_NOT_USE)
         if wrong := _wrong_marker(table):
             yield Problem(DATABASE, f"has a wrong marker in {table.name}: {wrong}", _DO_NOT_USE)
+
+
+def _undescribed(dictionary: PublishedTable, tables: Sequence[PublishedTable]) -> str | None:
+    """The first column of which the dictionary does not say type and comment as they are."""
+    said = {(row.get("table_name"), row.get("column_name")): row for row in dictionary.rows.to_pylist()}
+    for table in tables:
+        for column in table.columns:
+            row = said.get((table.name, column.name), {})
+            if (row.get("data_type"), row.get("description")) != (column.data_type, column.description):
+                return f"{table.name}.{column.name}"
+    return None
 
 
 def _wrong_marker(table: PublishedTable) -> str | None:

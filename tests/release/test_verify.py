@@ -348,6 +348,13 @@ def broken_tests(contents: Contents) -> list[str]:
             "A region and the rest of the programme together have the nat",
         ),
         ("national_findings", {"relevant_cases": 400}, "among the relevant ones, and these among the inspected ones"),
+        ("national_findings", {"cases_inspected": 333}, "The nation's counts are the sums of its regions'"),
+        (
+            "release_info",
+            {"cases_inspected": 333},
+            "The release says once what it is, and agrees with the accepted cas",
+        ),
+        ("findings_over_time", {"step": 9}, "Every region with accepted cases is one step"),
         ("national_findings", {"status": "final"}, "and are final only when every region is in"),
         ("national_question_findings", {"counted_cases": 1}, "The nation's counts are the sums of its regions'"),
         ("regional_question_findings", {"lower_95": 99.0}, "Percentage, rounding and interval are those of the counts"),
@@ -359,7 +366,7 @@ def broken_tests(contents: Contents) -> list[str]:
 def test_figures_that_contradict_each_other_are_found(
     contents: Contents, table: str, values: dict[str, object], told: str
 ):
-    changed = one_row_changed(contents, table, 5, **values)
+    changed = one_row_changed(contents, table, 0 if table == "release_info" else 5, **values)
 
     assert any(told in description for description in broken_tests(changed))
 
@@ -390,6 +397,17 @@ def test_tables_of_another_version_are_tested_as_far_as_they_are_as_of_this(cont
     assert checked.problems == []
     assert "complements_are_tested_once" not in checked.tests
     assert "last_step_is_the_nation" in checked.tests
+
+
+@pytest.mark.thorough
+def test_a_dictionary_that_says_otherwise_than_the_database_is_told(contents: Contents, tmp_path: Path):
+    changed = one_row_changed(contents, "data_dictionary", 7, description="something else")
+    row = changed.rows("data_dictionary")[7]
+
+    assert problems(write_release(tmp_path / "release", changed)) == [
+        f"{DATABASE} has in data_dictionary not what stands in it of {row['table_name']}.{row['column_name']}. "
+        "Do not use the release, and tell whoever published it."
+    ]
 
 
 MARKED = mart(
