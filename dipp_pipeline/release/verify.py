@@ -74,6 +74,8 @@ class Checked:
 
 def check_release(folder: Path, definitions: Path | None = None) -> Checked:
     """Check a folder; where a folder of models is given, also that their tests hold of what is published."""
+    if not ((folder / DATABASE).exists() or (folder / MANIFEST).exists()):
+        return Checked(None, 0, [], [_no_release(folder)])
     files = files_of(folder)
     problems = [*_unlisted(folder, files), *_named_cases(folder, files)]
     tables: Sequence[PublishedTable] = []
@@ -93,6 +95,11 @@ def check_release(folder: Path, definitions: Path | None = None) -> Checked:
         if result.wrong_rows:
             problems.append(_broken_test(result.test.description.rstrip("."), result.wrong_rows))
     return Checked(release_id, len(files), [result.test.name for result in tested], problems)
+
+
+def _no_release(folder: Path) -> Problem:
+    what = f"holds no release: neither {DATABASE} nor {MANIFEST} is in it"
+    return Problem(str(folder), what, "Name the folder of one, such as published in a home.")
 
 
 def _unlisted(folder: Path, files: Mapping[str, str]) -> Iterator[Problem]:

@@ -225,6 +225,20 @@ def test_a_csv_is_by_rfc_4180_and_tells_an_empty_text_from_none(tmp_path: Path):
         assert [text for (text,) in read.fetchall()] == [row["text"] for row in rows]
 
 
+def test_every_type_has_its_name_in_each_description(tmp_path: Path):
+    folder = written(tmp_path, (NOTES, []))
+    of_csv = json.loads((folder / "notes.csv-metadata.json").read_text("utf-8"))
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    by_path = {resource["path"]: resource["schema"]["fields"] for resource in package["resources"]}
+
+    assert [column["datatype"] for column in of_csv["tableSchema"]["columns"]] == [
+        *("int", "string", "double", "boolean", "date", "dateTimeStamp", "long", "string")
+    ]
+    types = ["integer", "string", "number", "boolean", "date", "datetime", "integer"]
+    assert [field["type"] for field in by_path["notes.csv"]] == [*types, "string"]
+    assert [field["type"] for field in by_path["notes.parquet"]] == types
+
+
 def test_an_empty_table_has_its_header_and_its_types(tmp_path: Path):
     folder = written(tmp_path, (NOTES, []))
 

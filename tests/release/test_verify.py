@@ -149,10 +149,12 @@ def test_a_list_that_is_none_is_told(small: Path, lines: str | None):
     assert "SHA256SUMS" in problems(small)[0]
 
 
-def test_a_folder_without_a_release_is_told(tmp_path: Path):
-    assert [told.partition(".")[0] for told in problems(tmp_path)] == [
-        "SHA256SUMS is missing or is no list of checksums, so that nobody knows what was changed",
-        "dipp_findings",
+def test_a_folder_without_a_release_is_told_in_one_sentence_and_not_searched(tmp_path: Path):
+    (tmp_path / "large.json").write_bytes(b"{")
+
+    assert problems(tmp_path) == [
+        f"{tmp_path} holds no release: neither {DATABASE} nor SHA256SUMS is in it. "
+        "Name the folder of one, such as published in a home."
     ]
 
 
