@@ -66,7 +66,8 @@ def retest(tables: Sequence[PublishedTable], definitions: Path) -> Sequence[Rete
     """
     project = load_project(definitions)
     given = {**{table.name: table.rows for table in tables if _is_of_its_model(table, project)}, **_seeds(definitions)}
-    given |= _unpublished(given)
+    strange = {table.name: table.rows for table in tables if table.name not in project.model_by_name}
+    given |= _unpublished(given, strange)
     with new_warehouse(_IN_MEMORY) as warehouse:
         for name, rows in given.items():
             warehouse.load(name, rows.schema, rows)
@@ -104,9 +105,9 @@ def _seeds(definitions: Path) -> Mapping[str, pa.Table]:
     return tables
 
 
-def _unpublished(given: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-    """The models that tests read and nobody publishes, made of what is."""
-    counts = [row for name, rows in given.items() for row in _counts(name, rows)]
+def _unpublished(given: Mapping[str, pa.Table], strange: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+    """The models that tests read and nobody publishes, made of what is; counts of tables that have no model here too."""
+    counts = [row for name, rows in {**given, **strange}.items() for row in _counts(name, rows)]
     unpublished = {"int_figure_counts": pa.Table.from_pylist(counts, _COUNTS)}
     if "regional_findings" in given:
         compared = given["regional_findings"]
@@ -126,8 +127,9 @@ def _counts(name: str, table: pa.Table) -> Iterator[dict[str, object]]:
     """The counts of a table with their percentages and intervals, but for rows that have none or withhold them."""
     in_survey = "respondents" in table.column_names
     columns = {column: _IN_A_SURVEY.get(column, column) if in_survey else column for column in _STATISTICS}
-    if not set(columns.values()) <= set(table.column_names):
+    if not set(columns.values()) <= _numeric(table):
         return
+    has_cases = "cases_inspected" in _numeric(table)
     level, kind, code = _LEVELS.get(name, (name, name, ""))
     for number, row in enumerate(table.to_pylist(), 1):
         figures = {column: row[as_called] for column, as_called in columns.items()}
@@ -135,8 +137,12 @@ def _counts(name: str, table: pa.Table) -> Iterator[dict[str, object]]:
             yield {
                 **figures,
                 "level": level,
-                "region_code": row.get("region_code"),
+                "region_code": row["region_code"] if level == "region" else None,
                 "figure_kind": kind,
-                "figure_code": row[code] if code else f"row {number}",
-                "cases_inspected": row.get("cases_inspected", figures["relevant_cases"]),
+                "figure_code": row[code] if code else f"row {number} of {name}",
+                "cases_inspected": row["cases_inspected" if has_cases else columns["relevant_cases"]],
             }
+
+
+def _numeric(table: pa.Table) -> set[str]:
+    return {field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)}

@@ -22,7 +22,7 @@ from dipp_pipeline.release.retest import retest
 from dipp_pipeline.release.tables import write_tables
 from dipp_pipeline.release.verify import check_release
 from tests.homes import SQL_FOLDER, Home
-from tests.release.contents import contents_of, mart, small_contents, with_rows
+from tests.release.contents import arrow_table, contents_of, mart, small_contents, with_rows
 
 DATABASE = "dipp_findings.duckdb"
 
@@ -410,6 +410,22 @@ def test_a_dictionary_that_says_otherwise_than_the_database_is_told(contents: Co
         f"{DATABASE} has in data_dictionary not what stands in it of {row['table_name']}.{row['column_name']}. "
         "Do not use the release, and tell whoever published it."
     ]
+
+
+@pytest.mark.thorough
+def test_a_count_that_is_withheld_contradicts_nothing(contents: Contents):
+    statistics = ["relevant_cases", "counted_cases", "percentage_rounded"], ["percentage", "lower_95", "upper_95"]
+    types = {**dict.fromkeys(statistics[0], "INTEGER"), **dict.fromkeys(statistics[1], "DOUBLE"), "marker": "VARCHAR"}
+    withheld = {**dict.fromkeys(types), "relevant_cases": 84, "marker": "c"}
+    shown = {**withheld, "counted_cases": 42, "marker": None}
+    of_characteristics = mart("of_characteristics", types)
+
+    def broken(row: dict[str, object]) -> list[str]:
+        tables = {**contents.tables, "of_characteristics": arrow_table(of_characteristics, [row])}
+        return broken_tests(Contents([*contents.marts, of_characteristics], tables))
+
+    assert broken(withheld) == []
+    assert [told.partition(",")[0] for told in broken(shown)] == ["Percentage"]
 
 
 MARKED = mart(
