@@ -106,7 +106,7 @@ def _seeds(definitions: Path) -> Mapping[str, pa.Table]:
 
 
 def _unpublished(given: Mapping[str, pa.Table], strange: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-    """The models that tests read and nobody publishes, made of what is; counts of tables that have no model here too."""
+    """The models that tests read and nobody publishes, made of what is; counts of tables without a model here too."""
     counts = [row for name, rows in {**given, **strange}.items() for row in _counts(name, rows)]
     unpublished = {"int_figure_counts": pa.Table.from_pylist(counts, _COUNTS)}
     if "regional_findings" in given:
