@@ -481,6 +481,29 @@ def purge(before: "datetime", home: Path | None) -> None:
         sys.exit(_refresh(opened, lock, as_json=False, strict=False))
 
 
+@main.command("publish-check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@debug_option
+def publish_check(folder: Path, as_json: bool) -> None:
+    """Verify the folder of a release, wherever it lies."""
+    from dipp_pipeline.release.verify import check_release
+    from dipp_pipeline.settings import shipped
+
+    checked = check_release(folder, shipped("dbt_like_sql"))
+    if as_json:
+        _print_json({"folder": str(folder), **checked.as_json()})
+    elif checked.problems:
+        for problem in checked.problems:
+            click.echo(problem.message)
+    else:
+        click.echo(
+            f"{folder} is release {checked.release_id}, whole and as it was published: its {checked.files} files are "
+            f"unchanged and agree, {len(checked.tests)} tests of its figures hold, and no case is named."
+        )
+    sys.exit(1 if checked.problems else 0)
+
+
 def _refresh(home: "Home", lock: "Lock", as_json: bool, strict: bool) -> int:
     """Refresh a locked home, print what came of it, and return the exit code."""
     from dipp_pipeline.orchestration.command import refresh_home

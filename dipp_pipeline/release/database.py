@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pyarrow as pa
 from dipp_pipeline.errors import DippError, reason
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.warehouse.engine import disk_faults_told
-from dipp_pipeline.warehouse.project import Model
+from dipp_pipeline.warehouse.project import Model, ModelColumn
 
 STORAGE_VERSION = "v1.0.0"
 """Read by DuckDB 1.0 and everything later."""
@@ -117,6 +118,48 @@ def _unlike(tables: Sequence[str]) -> PublicationError:
     )
 
 
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table as a published file has it. One that is not where tables belong has its schema in its name."""
+
+    name: str
+    description: str
+    columns: Sequence[ModelColumn]
+    rows: pa.Table
+
+
+def read_tables(file: Path) -> Sequence[PublishedTable]:
+    """All that a published file holds, by whatever version of the pipeline.
+
+    Raises PublicationError, which goes on from the file, where it cannot be read.
+    """
+    try:
+        with _connected() as connection:
+            connection.execute(f"attach {_literal(str(file))} as release (read_only)")
+            connection.execute("set enable_external_access = false")  # or a view could read other files
+            return list(_tables(connection))
+    except duckdb.Error as error:
+        raise PublicationError(f"cannot be read as a database: {reason(error)}") from None
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[PublishedTable]:
+    comments = connection.execute(
+        "select schema_name, table_name, comment from duckdb_tables() where database_name = 'release'"
+    ).fetchall()
+    description = {(schema, table): comment or "" for schema, table, comment in comments}
+    found = connection.execute(
+        "select schema_name, table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns()"
+        " where database_name = 'release' and not internal order by schema_name, table_name, column_index"
+    ).fetchall()
+    for schema, table in dict.fromkeys(row[:2] for row in found):
+        yield PublishedTable(
+            name=table if schema == "main" else f"{schema}.{table}",
+            description=description.get((schema, table), ""),
+            columns=[ModelColumn(*row[2:]) for row in found if row[:2] == (schema, table)],
+            rows=connection.sql(f"from release.{_name(schema)}.{_name(table)}").to_arrow_table(),
+        )
+
+
 @contextmanager
 def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
@@ -128,3 +171,7 @@ def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

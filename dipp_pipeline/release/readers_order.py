@@ -39,6 +39,6 @@ def in_readers_order(marts: Iterable[Model]) -> Sequence[Model]:
     return sorted(marts, key=_place)
 
 
-def _place(mart: Model) -> tuple[int, str]:
-    """The place of rules where it is not named."""
-    return _ORDER.index(mart.name if mart.name in _ORDER else "rules"), mart.name
+def _place(mart: Model) -> tuple[int, bool, str]:
+    is_named = mart.name in _ORDER
+    return _ORDER.index(mart.name if is_named else "release_info"), is_named, mart.name

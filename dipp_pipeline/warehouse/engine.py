@@ -29,6 +29,7 @@ _TYPES = {
     "int32": "INTEGER",
     "int64": "BIGINT",
     "decimal128(18, 6)": "DECIMAL(18,6)",
+    "double": "DOUBLE",
     "bool": "BOOLEAN",
     "date32[day]": "DATE",
     "timestamp[us]": "TIMESTAMP",

@@ -1,17 +1,19 @@
-"""Contents of a release made by hand: the shipped marts, of which most are empty."""
+"""Contents to write releases of: those of a home, of the shipped marts with a few rows, and of a test's own tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.warehouse.engine import open_warehouse
-from dipp_pipeline.warehouse.project import Model, load_project
-from tests.homes import SQL_FOLDER, Home
+from dipp_pipeline.warehouse.project import Model, ModelColumn, load_project
+from tests.homes import SQL_FOLDER
 
-_ARROW = {
+TYPES = {
     "VARCHAR": pa.string(),
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
@@ -20,6 +22,7 @@ _ARROW = {
     "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us"),
 }
+
 _VALUES = {
     "VARCHAR": "a text",
     "INTEGER": 7,
@@ -53,6 +56,13 @@ ODD_TEXTS = (
 """What programs take for a formula, a number, a date or an error, and what formats of file must spell out."""
 
 
+def contents_of(database: Path) -> Contents:
+    """What a warehouse, or a published database, has of the marts."""
+    marts = load_project(SQL_FOLDER).marts
+    with open_warehouse(database) as opened:
+        return Contents(marts, {mart.name: opened.table(mart.name) for mart in marts})
+
+
 def row(mart: str, **values: Any) -> dict[str, Any]:
     """A row of a mart with something in every column, and these values."""
     columns = load_project(SQL_FOLDER).model_by_name[mart].columns
@@ -67,16 +77,38 @@ def made(about: Mapping[str, Any] | None = None, **tables: Iterable[Mapping[str,
         "programme_progress": [row("programme_progress", region_code=f"N{number:02}") for number in range(1, 13)],
         **tables,
     }
-    return Contents(marts, {mart.name: table(mart, rows.get(mart.name, ())) for mart in marts})
+    return Contents(marts, {mart.name: arrow_table(mart, list(rows.get(mart.name, ()))) for mart in marts})
 
 
-def table(mart: Model, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    schema = pa.schema([(column.name, _ARROW[column.data_type]) for column in mart.columns])
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+def mart(name: str, columns: Mapping[str, str], key: Sequence[str] = (), null: Sequence[str] = ()) -> Model:
+    """A mart of these columns and types; the description of a column says that it may be null."""
+    words = {column: f"what {column} is" + ("; null where it is not" if column in null else "") for column in columns}
+    described = [ModelColumn(column, data_type, words[column]) for column, data_type in columns.items()]
+    return Model(
+        name=name,
+        layer="marts",
+        materialized="table",
+        sql="",
+        description=f"What {name} says.",
+        grain="one row a thing",
+        key=key,
+        columns=described,
+        reads=frozenset(),
+    )
 
 
-def contents_of(home: Home) -> Contents:
-    """What the warehouse of a home says."""
-    marts = load_project(SQL_FOLDER).marts
-    with open_warehouse(home.warehouse) as opened:
-        return Contents(marts, {mart.name: opened.table(mart.name) for mart in marts})
+def small_contents(*tables: tuple[Model, Sequence[Mapping[str, object]]], **about: object) -> Contents:
+    """A release of these tables, and of a `release_info` that says so much else."""
+    (info,) = (mart for mart in load_project(SQL_FOLDER).marts if mart.name == "release_info")
+    whole = [*tables, (info, [{**ABOUT, **about}])]
+    return Contents([mart for mart, _ in whole], {mart.name: arrow_table(mart, rows) for mart, rows in whole})
+
+
+def arrow_table(of: Model, rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), pa.schema({name.name: TYPES[name.data_type] for name in of.columns}))
+
+
+def with_rows(contents: Contents, table: str, rows: Sequence[Mapping[str, object]]) -> Contents:
+    """The same contents with other rows of a table."""
+    (of,) = (mart for mart in contents.marts if mart.name == table)
+    return replace(contents, tables={**contents.tables, table: arrow_table(of, rows)})

@@ -88,11 +88,12 @@ def test_the_minimum_of_the_staff_survey_is_the_one_that_is_set_by_default(metho
     assert f"The minimum is {Settings().survey_minimum} unless" in section(method, "What is withheld")
 
 
-def test_characteristics_are_told_of_where_there_is_a_table_of_them(contents: Contents, method: str):
-    with_table = Contents(contents.marts, {**contents.tables, "characteristic_findings": None})
+def test_what_is_withheld_by_characteristic_is_told_with_its_threshold_and_milestone():
+    before, after = made(), made({"milestone_regions": 8, "disclosure_threshold": 7})
 
-    assert "Counts under five" not in method
-    assert "Counts under five" in method_text(with_table)
+    assert "The first has not been reached yet" in method_text(before)
+    assert "fewer than 7 cases, but not none" in method_text(after)
+    assert "They are of the 8 regions" in method_text(after)
 
 
 def test_invented_data_are_told_at_the_top_and_others_are_not(method: str):

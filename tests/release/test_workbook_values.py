@@ -34,7 +34,7 @@ Rows = list[list[Any]]
 
 @pytest.fixture(scope="module")
 def contents(published_demo: Home) -> Contents:
-    return contents_of(published_demo)
+    return contents_of(published_demo.warehouse)
 
 
 @pytest.fixture(scope="module")
