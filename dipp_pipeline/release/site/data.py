@@ -1,0 +1,83 @@
+"""The pages of data: every table of the release to look at and to download, and what was revised.
+
+A long table is shown in parts, so that no page grows large.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dipp_pipeline.release.site.findings import Findings, Row
+from dipp_pipeline.release.site.formats import cell
+from dipp_pipeline.release.site.page import DATA, REVISIONS, Page, Place
+from dipp_pipeline.warehouse.project import Model
+
+_PART_BYTES = 110_000
+"""How long the rows of a part may be, so that with all that stands around them a page stays under 200 KiB."""
+
+_AROUND_A_CELL = 9
+_LEVELS = ("level",)
+"""Columns of too few values to part a table by."""
+
+
+def data_pages(findings: Findings) -> Iterator[Page]:
+    """The list of tables, a page for each, and the revisions."""
+    marts = sorted(findings.contents.marts, key=lambda mart: mart.name)
+    places = {mart.name: Place(mart.name, f"data/{mart.name}.html") for mart in marts}
+    rows = {mart.name: len(findings.rows(mart.name)) for mart in marts}
+    yield Page(DATA, "data.html", {"marts": marts, "places": places, "rows": rows})
+    for mart in marts:
+        yield from _parts(mart, findings, places[mart.name], "table.html", (DATA,))
+    (revisions,) = (mart for mart in marts if mart.name == "revisions")
+    yield from _parts(revisions, findings, REVISIONS, "revisions.html", ())
+
+
+def _parts(
+    mart: Model, findings: Findings, first: Place, template: str, above: Sequence[Place]
+) -> Iterator[Page]:
+    """The pages of a table: one, or as many as it takes."""
+    parts = parted(mart, findings.rows(mart.name))
+    places = [first, *(_later(first, number) for number in range(2, len(parts) + 1))]
+    for number, (place, rows) in enumerate(zip(places, parts, strict=True), start=1):
+        values: Mapping[str, Any] = {
+            "mart": mart,
+            "rows": rows,
+            "all_rows": len(findings.rows(mart.name)),
+            "part": number,
+            "parts": places,
+        }
+        yield Page(place, template, values, above if number == 1 else (*above, first), number == 1)
+
+
+def parted(mart: Model, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
+    """Rows in parts of no more than so many bytes. A table without rows has one part, without rows."""
+    parts: list[list[Row]] = [[]]
+    size = 0
+    for group in _groups(mart, rows):
+        added = sum(map(_size, group))
+        if parts[-1] and size + added > _PART_BYTES:
+            parts.append([])
+            size = 0
+        for row in group:  # a group that is longer than a part is parted itself
+            if parts[-1] and size + _size(row) > _PART_BYTES:
+                parts.append([])
+                size = 0
+            parts[-1].append(row)
+            size += _size(row)
+    return parts
+
+
+def _groups(mart: Model, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Rows that are best kept together: those with the same first value of the key that is no level."""
+    column = next((column for column in mart.key if column not in _LEVELS), None)
+    for _, group in groupby(rows, key=lambda row: row[column] if column else None):
+        yield list(group)
+
+
+def _size(row: Row) -> int:
+    """About how many bytes a row is in a page."""
+    return sum(len(cell(value, column, row).encode()) + _AROUND_A_CELL + 12 for column, value in row.items())
+
+
+def _later(first: Place, number: int) -> Place:
+    return Place(f"{first.title}, part {number}", first.path.replace(".html", f"-{number}.html"))
