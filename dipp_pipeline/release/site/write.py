@@ -80,4 +80,5 @@ def _known(contents: Contents) -> dict[str, Any]:
         "programme": words.PROGRAMME,
         "sample_banner": words.SAMPLE_BANNER,
         "status": words.status(contents),
+        "regions_told": words.status(contents).partition(": ")[2],
     }
