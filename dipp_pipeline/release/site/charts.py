@@ -12,7 +12,7 @@ TREND_WIDTH, TREND_HEIGHT = 260, 120
 _TREND_LEFT, _TREND_RIGHT, _TREND_TOP, _TREND_BOTTOM = 32, 12, 8, 22
 TREND_TICKS = (0, 50, 100)
 
-_TILES: Mapping[str, tuple[int, int]] = {
+TILES: Mapping[str, tuple[int, int]] = {
     "N54": (1, 3),
     "N51": (2, 2),
     "N55": (2, 3),
@@ -88,7 +88,7 @@ def trend(steps: Sequence[Estimate]) -> Trend:
 
 def tile(region_code: str) -> tuple[int, int] | None:
     """Row and column of a region on the map; None of one that the map does not know."""
-    return _TILES.get(region_code)
+    return TILES.get(region_code)
 
 
 def _step_place(number: int, steps: int) -> float:

@@ -32,9 +32,7 @@ def data_pages(findings: Findings) -> Iterator[Page]:
     yield from _parts(revisions, findings, REVISIONS, "revisions.html", ())
 
 
-def _parts(
-    mart: Model, findings: Findings, first: Place, template: str, above: Sequence[Place]
-) -> Iterator[Page]:
+def _parts(mart: Model, findings: Findings, first: Place, template: str, above: Sequence[Place]) -> Iterator[Page]:
     """The pages of a table: one, or as many as it takes."""
     parts = parted(mart, findings.rows(mart.name))
     places = [first, *(_later(first, number) for number in range(2, len(parts) + 1))]

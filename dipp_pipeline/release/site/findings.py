@@ -23,9 +23,7 @@ class Findings:
     def rows(self, mart: str, **values: Any) -> Sequence[Row]:
         """The rows of a mart in their order, of those that have these values in these columns."""
         return [
-            row
-            for row in self._rows.get(mart, [])
-            if all(row.get(column) == value for column, value in values.items())
+            row for row in self._rows.get(mart, []) if all(row.get(column) == value for column, value in values.items())
         ]
 
     def row(self, mart: str, **values: Any) -> Row | None:

@@ -98,9 +98,7 @@ def estimate(
 
 def rest_of(row: Mapping[str, Any]) -> Estimate:
     """What the rest of the programme answers, which a row of regional findings has beside its own; without interval."""
-    counted, relevant, percentage = (
-        row[f"rest_{name}"] for name in ("counted_cases", "relevant_cases", "percentage")
-    )
+    counted, relevant, percentage = (row[f"rest_{name}"] for name in ("counted_cases", "relevant_cases", "percentage"))
     rounded = None if percentage is None else (200 * counted + relevant) // (2 * relevant)
     return Estimate(counted, relevant, rounded, percentage, None, None)
 

@@ -32,9 +32,7 @@ def _values(measure: Row, findings: Findings) -> Mapping[str, Any]:
 
 
 def _region_row(region: Row, measure: Row, findings: Findings) -> DotRow:
-    found = findings.row(
-        "regional_findings", region_code=region["region_code"], measure_code=measure["measure_code"]
-    )
+    found = findings.row("regional_findings", region_code=region["region_code"], measure_code=measure["measure_code"])
     return DotRow(region["region_name"], estimate(found), estimate(measure), region_place(region))
 
 

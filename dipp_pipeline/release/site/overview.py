@@ -45,16 +45,11 @@ def overview_pages(findings: Findings) -> Iterator[Page]:
 
 def national_rows(findings: Findings) -> Sequence[DotRow]:
     """A row of the chart of national figures for each measure."""
-    return [
-        DotRow(row["measure_title"], estimate(row), place=measure_place(row)) for row in findings.measures
-    ]
+    return [DotRow(row["measure_title"], estimate(row), place=measure_place(row)) for row in findings.measures]
 
 
 def _at_a_glance(findings: Findings) -> Mapping[str, Any]:
-    counted = {
-        status: len(list(rows))
-        for status, rows in groupby(sorted(row["status"] for row in findings.regions))
-    }
+    counted = {status: len(list(rows)) for status, rows in groupby(sorted(row["status"] for row in findings.regions))}
     return {
         "national": national_rows(findings),
         "movements": [_movement(row, findings) for row in findings.measures],
