@@ -1,4 +1,7 @@
-"""Where the marks of a chart stand: figures of 0 to 100 as places in a drawing. How they are drawn is the templates' part."""
+"""Where the marks of a chart stand: figures of 0 to 100 as places in a drawing.
+
+How they are drawn is the templates' part.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

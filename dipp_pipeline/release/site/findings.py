@@ -1,4 +1,7 @@
-"""The rows of a release as pages ask for them: of a region, of a measure, of the nation. A table that is not there is empty."""
+"""The rows of a release as pages ask for them: of a region, of a measure, of the nation.
+
+A table that is not there is empty.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -41,8 +42,9 @@ def document(markdown: str) -> Document:
 
 def _anchored(tokens: Sequence[Token]) -> Sequence[Heading]:
     """Give every heading an anchor of its own; those of the second level are listed."""
-    listed, taken = [], set()
-    for opened, inline in zip(tokens, tokens[1:], strict=False):
+    listed: list[Heading] = []
+    taken: set[str] = set()
+    for opened, inline in pairwise(tokens):
         if opened.type != "heading_open":
             continue
         anchor = _free(slug(inline.content) or "section", taken)

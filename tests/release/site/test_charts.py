@@ -1,5 +1,7 @@
 """Where the marks of a chart stand."""
 
+from itertools import pairwise
+
 import pytest
 
 from dipp_pipeline.release.site import charts
@@ -34,7 +36,7 @@ def test_steps_go_from_left_to_right_in_equal_steps():
     points = charts.trend([estimate(50, 40, 60)] * 4).points
 
     places = [float(point.x) for point in points]
-    gaps = {round(right - left, 1) for left, right in zip(places, places[1:], strict=False)}
+    gaps = {round(right - left, 1) for left, right in pairwise(places)}
     assert len(gaps) == 1
     assert places == sorted(places)
     assert places[0] > charts.trend([]).left
