@@ -1,4 +1,4 @@
-"""What holds of every page of a site, whatever its release: whole, small, dated, marked where invented, of its own folder."""
+"""What holds of every page of a site, whatever its release: whole, small, dated, of its own folder."""
 
 import re
 from collections.abc import Mapping
