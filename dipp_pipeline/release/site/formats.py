@@ -237,6 +237,11 @@ def slug(name: str) -> str:
     return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
+def grain(mart: Model) -> str:
+    """What a row of a table is."""
+    return mart.grain.removeprefix("one row ") if mart.grain != "one row" else "the release"
+
+
 def numeric_places(mart: Model) -> Sequence[int]:
     """Which columns of a table stand at the right."""
     return [place for place, column in enumerate(mart.columns) if column.data_type in NUMERIC]
