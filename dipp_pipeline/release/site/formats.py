@@ -237,6 +237,11 @@ def slug(name: str) -> str:
     return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
+def regions(number: int) -> str:
+    """So many regions, in words."""
+    return f"{number} region{'' if number == 1 else 's'}"
+
+
 def grain(mart: Model) -> str:
     """What a row of a table is."""
     return mart.grain.removeprefix("one row ") if mart.grain != "one row" else "the release"

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from dipp_pipeline.release.site.findings import Findings, Row
-from dipp_pipeline.release.site.formats import estimate, question_note
+from dipp_pipeline.release.site.formats import estimate, question_note, regions
 from dipp_pipeline.release.site.page import MEASURES, Page, measure_place, region_place
 from dipp_pipeline.release.site.rows import DotRow
 
@@ -42,8 +42,7 @@ def _by_name(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _step_row(step: Row, measure: Row) -> DotRow:
     joined = f"{step['region_name']} joined"
-    included = step["regions_included"]
-    note = f"{included} region{'s' if included > 1 else ''} included"
+    note = f"{regions(step['regions_included'])} included"
     return DotRow(joined, estimate(step), estimate(measure), note=note)
 
 

@@ -22,6 +22,7 @@ def _values(region: Row, findings: Findings) -> Mapping[str, Any]:
         "region": region,
         "described": findings.row("regions", region_code=code),
         "profile": _grouped(findings.rows("sample_profile", level="region", region_code=code), "characteristic_title"),
+        "milestone": _milestone(findings),
         "coverage": findings.rows("sample_coverage", region_code=code),
         "headlines": findings.rows("headlines", level="region", region_code=code),
         "measures": [_measure_row(row, findings) for row in findings.rows("regional_findings", region_code=code)],
@@ -37,6 +38,12 @@ def _values(region: Row, findings: Findings) -> Mapping[str, Any]:
         "rules": {row["rule_code"]: row["meaning"] for row in findings.rows("rules")},
         "as_published": findings.rows("as_published", region_code=code),
     }
+
+
+def _milestone(findings: Findings) -> int:
+    """How many regions were included at the last milestone."""
+    profile = findings.rows("sample_profile")
+    return profile[0]["regions_included"] if profile else 0
 
 
 def _measure_row(row: Row, findings: Findings) -> DotRow:
