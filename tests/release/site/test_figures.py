@@ -262,7 +262,7 @@ def numbers(row: Row, counts: tuple[str, str] = FIGURES) -> list[str]:
 
 def with_counts(row: Row, counts: tuple[str, str] = FIGURES) -> str:
     share, _, of = numbers(row, counts)
-    return f"{share} {of}"
+    return share if of == share else f"{share} {of}"
 
 
 def rest(row: Row) -> Row:
