@@ -1,4 +1,4 @@
-"""The pages of data: every table of the release to look at and to download, and what was revised.
+"""The pages of data: every table of the release to look at and to download.
 
 A long table is shown in parts, so that no page grows large.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from dipp_pipeline.release.site.findings import Findings, Row
 from dipp_pipeline.release.site.formats import cell
-from dipp_pipeline.release.site.page import DATA, REVISIONS, Page, Place
+from dipp_pipeline.release.site.page import DATA, Page, Place
 from dipp_pipeline.warehouse.project import Model
 
 _PART_BYTES = 110_000
@@ -21,18 +21,16 @@ _LEVELS = ("level",)
 
 
 def data_pages(findings: Findings) -> Iterator[Page]:
-    """The list of tables, a page for each, and the revisions."""
+    """The list of tables, and a page for each."""
     marts = sorted(findings.contents.marts, key=lambda mart: mart.name)
     places = {mart.name: Place(mart.name, f"data/{mart.name}.html") for mart in marts}
     rows = {mart.name: len(findings.rows(mart.name)) for mart in marts}
     yield Page(DATA, "data.html", {"marts": marts, "places": places, "rows": rows})
     for mart in marts:
-        yield from _parts(mart, findings, places[mart.name], "table.html", (DATA,))
-    (revisions,) = (mart for mart in marts if mart.name == "revisions")
-    yield from _parts(revisions, findings, REVISIONS, "revisions.html", ())
+        yield from table_parts(mart, findings, places[mart.name], "table.html", (DATA,))
 
 
-def _parts(mart: Model, findings: Findings, first: Place, template: str, above: Sequence[Place]) -> Iterator[Page]:
+def table_parts(mart: Model, findings: Findings, first: Place, template: str, above: Sequence[Place]) -> Iterator[Page]:
     """The pages of a table: one, or as many as it takes."""
     parts = parted(mart, findings.rows(mart.name))
     places = [first, *(_later(first, number) for number in range(2, len(parts) + 1))]
@@ -42,7 +40,7 @@ def _parts(mart: Model, findings: Findings, first: Place, template: str, above: 
             "rows": rows,
             "all_rows": len(findings.rows(mart.name)),
             "part": number,
-            "parts": places,
+            "parts_of_table": places,
         }
         yield Page(place, template, values, above if number == 1 else (*above, first), number == 1)
 

@@ -18,6 +18,7 @@ from dipp_pipeline.release.site.method import method_text
 from dipp_pipeline.release.site.overview import overview_pages
 from dipp_pipeline.release.site.page import HOME, METHOD, SECTIONS, Page
 from dipp_pipeline.release.site.region import region_pages
+from dipp_pipeline.release.site.revisions import revision_pages
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = "site.css"
@@ -40,6 +41,7 @@ def pages(contents: Contents) -> Iterator[Page]:
     yield from overview_pages(findings)
     yield from region_pages(findings)
     yield from measure_pages(findings)
+    yield from revision_pages(findings)
     yield from data_pages(findings)
     yield Page(METHOD, "method.html", {"document": document(method_text(contents))})
 
@@ -80,5 +82,6 @@ def _known(contents: Contents) -> dict[str, Any]:
         "programme": words.PROGRAMME,
         "sample_banner": words.SAMPLE_BANNER,
         "status": words.status(contents),
+        "so_far": "" if contents.about["status"] == "final" else " so far",
         "regions_told": words.status(contents).partition(": ")[2],
     }

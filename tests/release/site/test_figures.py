@@ -40,7 +40,7 @@ def test_figures_of_a_region_are_those_of_the_table(release: tuple[Contents, Map
     nation = {row["measure_code"]: row for row in contents.rows("national_findings")}
 
     for region, rows in by_region(contents.rows("regional_findings")):
-        shown = pages[f"regions/{slug(region)}.html"].charted(f"{region} beside all regions included so far")
+        shown = pages[f"regions/{slug(region)}.html"].charted(f"{region} beside all regions included")
         assert shown == {
             row["measure_title"]: [*numbers(row), with_counts(nation[row["measure_code"]])] for row in rows
         }
