@@ -22,7 +22,7 @@ def _lines(contents: Contents) -> Iterator[str]:
     yield "- What few cases or people answer is withheld, with whatever would let it be worked out.\n"
     yield f"## Status\n\n{words.status(contents)}\n"
     yield "## Data dictionary\n"
-    for mart in contents.marts:
+    for mart in sorted(contents.marts, key=lambda mart: mart.name):
         yield f"### {mart.name}\n\n{_escaped(mart.description)} One row is {mart.grain.removeprefix('one row ')}.\n"
         yield "| Column | Type | Meaning |\n|---|---|---|"
         for column in mart.columns:
