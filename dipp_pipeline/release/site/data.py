@@ -12,10 +12,12 @@ from dipp_pipeline.release.site.formats import cell
 from dipp_pipeline.release.site.page import DATA, Page, Place
 from dipp_pipeline.warehouse.project import Model
 
-_PART_BYTES = 110_000
+_PART_BYTES = 120_000
 """How long the rows of a part may be, so that with all that stands around them a page stays under 200 KiB."""
 
-_AROUND_A_CELL = 9
+_AROUND_A_CELL = 24
+"""The bytes of its tags."""
+
 _LEVELS = ("level",)
 """Columns of too few values to part a table by."""
 
@@ -42,37 +44,37 @@ def table_parts(mart: Model, findings: Findings, first: Place, template: str, ab
             "part": number,
             "parts_of_table": places,
         }
-        yield Page(place, template, values, above if number == 1 else (*above, first), number == 1)
+        yield Page(place, template, values, above if number == 1 else (*above, first))
 
 
 def parted(mart: Model, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
     """Rows in parts of no more than so many bytes. A table without rows has one part, without rows."""
     parts: list[list[Row]] = [[]]
     size = 0
-    for group in _groups(mart, rows):
-        added = sum(map(_size, group))
+    for kept_together in _pieces(mart, rows):
+        added = sum(map(_size, kept_together))
         if parts[-1] and size + added > _PART_BYTES:
             parts.append([])
             size = 0
-        for row in group:  # a group that is longer than a part is parted itself
-            if parts[-1] and size + _size(row) > _PART_BYTES:
-                parts.append([])
-                size = 0
-            parts[-1].append(row)
-            size += _size(row)
+        parts[-1].extend(kept_together)
+        size += added
     return parts
 
 
-def _groups(mart: Model, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Rows that are best kept together: those with the same first value of the key that is no level."""
+def _pieces(mart: Model, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Rows with the same first value of the key that is no level, together unless they are too many for a part."""
     column = next((column for column in mart.key if column not in _LEVELS), None)
     for _, group in groupby(rows, key=lambda row: row[column] if column else None):
-        yield list(group)
+        piece = list(group)
+        if sum(map(_size, piece)) <= _PART_BYTES:
+            yield piece
+        else:
+            yield from ([row] for row in piece)
 
 
 def _size(row: Row) -> int:
     """About how many bytes a row is in a page."""
-    return sum(len(cell(value, column, row).encode()) + _AROUND_A_CELL + 12 for column, value in row.items())
+    return sum(len(cell(value, column, row).encode()) + _AROUND_A_CELL for column, value in row.items())
 
 
 def _later(first: Place, number: int) -> Place:

@@ -49,17 +49,16 @@ class Findings:
         """A row of each step of the programme: which region joined, and how many there were then."""
         return list({row["step"]: row for row in self.rows("findings_over_time")}.values())
 
-    def questions_behind(self, measure: Row) -> Sequence[str]:
-        """The codes of the questions that a measure is of, and of the prompts that lead to them.
+    def questions_behind(self, measure: Row) -> Sequence[Row]:
+        """The nation's findings of the questions that a measure is of, and of the prompts that lead to them.
 
         Those that `measures` names; where that table is not published, all of its stage or theme.
         """
         described = self.row("measures", measure_code=measure["measure_code"])
         if described is None:
-            asked = self.rows("national_question_findings", stage=measure["stage"])
-            return [question["question_code"] for question in asked]
-        named: Sequence[str] = described["question_codes"].split()
-        if len(named) > 1:
-            return named
-        prompts = [question for code in named for question in self.rows("questions", parent_code=code)]
-        return [*named, *(question["question_code"] for question in prompts)]
+            return self.rows("national_question_findings", stage=measure["stage"])
+        named = set(described["question_codes"].split())
+        if len(named) == 1:  # of several it would be all prompts of all stages
+            prompts = self.rows("questions", parent_code=described["question_codes"])
+            named.update(question["question_code"] for question in prompts)
+        return [row for row in self.rows("national_question_findings") if row["question_code"] in named]

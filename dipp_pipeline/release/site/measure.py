@@ -25,7 +25,7 @@ def _values(measure: Row, findings: Findings) -> Mapping[str, Any]:
         "regions": [_region_row(region, measure, findings) for region in findings.regions],
         "compared": _by_name(findings.rows("regional_findings", measure_code=code)),
         "steps": [_step_row(row, measure) for row in findings.rows("findings_over_time", measure_code=code)],
-        "questions": [_question_row(question, findings) for question in findings.questions_behind(measure)],
+        "questions": [_question_row(row) for row in findings.questions_behind(measure)],
         "characteristics": _characteristics(code, findings),
         "as_published": findings.rows("as_published", measure_code=code),
     }
@@ -46,9 +46,7 @@ def _step_row(step: Row, measure: Row) -> DotRow:
     return DotRow(joined, estimate(step), estimate(measure), note=note)
 
 
-def _question_row(code: str, findings: Findings) -> DotRow:
-    row = findings.row("national_question_findings", question_code=code)
-    assert row is not None  # questions of measures are all of the core set, which has a row each
+def _question_row(row: Row) -> DotRow:
     return DotRow(row["question_label"], estimate(row), note=question_note(row))
 
 

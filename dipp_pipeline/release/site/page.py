@@ -1,7 +1,7 @@
 """A page before it is drawn: its place, its template, its title, and the values that the template shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dipp_pipeline.release.site.formats import slug
@@ -24,8 +24,6 @@ class Page:
     values: Mapping[str, Any]
     above: Sequence[Place] = ()
     """The pages above it, below the first."""
-    is_whole: bool = field(default=True)
-    """Whether it is no second or later part of a long one, which nothing leads to but its neighbours."""
 
 
 HOME = Place("At a glance", "index.html")
