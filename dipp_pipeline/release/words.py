@@ -41,14 +41,18 @@ def edition(contents: Contents) -> str:
 
 
 def status(contents: Contents) -> str:
-    """How many regions the figures are of, and whether they can still change."""
+    """Whether the figures can still change, and how many regions they are of."""
     included, expected = contents.about["regions_included"], len(contents.rows("programme_progress"))
     if contents.about["status"] == "final":
         return f"Final: all {expected} regions are included."
-    return (
-        f"Provisional: {included} of {expected} regions included so far. National figures change as further regions "
-        "are inspected."
-    )
+    return f"Provisional: {included} of {expected} regions included so far."
+
+
+def outlook(contents: Contents) -> str:
+    """The status, and what can be expected to change."""
+    if contents.about["status"] == "final":
+        return status(contents)
+    return f"{status(contents)} National figures change as further regions are inspected."
 
 
 def citation(contents: Contents) -> str:

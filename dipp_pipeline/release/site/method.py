@@ -20,7 +20,7 @@ def _lines(contents: Contents) -> Iterator[str]:
     yield "- A region is compared with the rest of the programme by Fisher's exact test, adjusted for all regions and"
     yield "  measures by Benjamini and Hochberg's method. The interval of the difference is Newcombe's (method 10)."
     yield "- What few cases or people answer is withheld, with whatever would let it be worked out.\n"
-    yield f"## Status\n\n{words.status(contents)}\n"
+    yield f"## Status\n\n{words.outlook(contents)}\n"
     yield "## Data dictionary\n"
     for mart in sorted(contents.marts, key=lambda mart: mart.name):
         yield f"### {mart.name}\n\n{_escaped(mart.description)} One row is {mart.grain.removeprefix('one row ')}.\n"

@@ -81,7 +81,7 @@ def _known(contents: Contents) -> dict[str, Any]:
         "published_on": words.day(contents),
         "programme": words.PROGRAMME,
         "sample_banner": words.SAMPLE_BANNER,
-        "status": words.status(contents),
+        "status": words.outlook(contents),
         "so_far": "" if contents.about["status"] == "final" else " so far",
-        "regions_told": words.status(contents).partition(": ")[2],
+        "regions_told": words.outlook(contents).partition(": ")[2],
     }
