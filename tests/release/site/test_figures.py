@@ -9,6 +9,8 @@ from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.site.formats import slug
 from tests.release.site.html import Drawing, Page
 
+pytestmark = pytest.mark.thorough
+
 Row = Mapping[str, Any]
 
 FIGURES = ("counted_cases", "relevant_cases")

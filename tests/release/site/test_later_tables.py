@@ -12,6 +12,8 @@ from dipp_pipeline.release.site.write import write_site
 from dipp_pipeline.warehouse.project import Model, ModelColumn
 from tests.release.site.html import Page, read_page
 
+pytestmark = pytest.mark.thorough
+
 TYPES = {"int64": "INTEGER", "double": "DOUBLE", "string": "VARCHAR", "null": "VARCHAR", "bool": "BOOLEAN"}
 
 CHARACTERISTIC = {

@@ -11,6 +11,8 @@ from dipp_pipeline.release.site.revisions import Revision, revision_pages
 from tests.release.site.conftest import changed
 from tests.release.site.html import Page
 
+pytestmark = pytest.mark.thorough
+
 REVISED: Mapping[str, Any] = {
     "table_name": "regional_findings",
     "row_key": "N52|delivery_effective",

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.site.formats import SHORTHAND
 from dipp_pipeline.release.site.write import write_site
 from tests.release.site.html import Page
+
+pytestmark = pytest.mark.thorough
 
 PAGE_BYTES = 200 * 1024
 SITE_BYTES = 10 * 1024 * 1024
