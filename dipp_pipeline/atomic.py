@@ -46,8 +46,8 @@ def new_folder(target: Path, mode: int = 0o700) -> Iterator[Path]:
     try:
         with faults_placed(target):
             yield aside
-            for file in aside.iterdir():
-                _sync(file)
+            for path in aside.rglob("*"):
+                _sync(path)
             aside.chmod(mode)
             replace(aside, target)
     except BaseException:

@@ -51,8 +51,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     readers: int = 2
     """How many workbooks are read at the same time."""
-    releases_kept: int = 5
-    """How many former releases are kept for rollback."""
+    releases_kept: int = 10
+    """How many releases are kept, that in force and the one before it, which always are, included."""
     held_above_percent: int = 20
     """A version that would lose more of the accepted cases than this is held until someone accepts it."""
     survey_minimum: int = 10

@@ -1,4 +1,4 @@
-"""A release: the marts of a warehouse whose tests all passed, in a folder of its own, switched in at once.
+"""A release: what the marts say of a warehouse whose tests all passed, in a folder of its own, switched in at once.
 
 published -> releases/20260226T020512-0a1b2c3d4e5f       the release in force: a relative symbolic link
 releases/                                                it, and the one before it, which somebody may still read
@@ -16,15 +16,13 @@ from pathlib import Path
 from dipp_pipeline import atomic
 from dipp_pipeline.disclosure.fixed import set_down, settle
 from dipp_pipeline.release.contents import Contents
-from dipp_pipeline.release.database import PublicationError, write_database
+from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Project
 
 _FOR_EVERYONE = 0o755
-_FOR_EVERYONE_TO_READ = 0o444
-"""Not even for its owner to write: one reader who opens the database writable locks out all others while it is open."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,10 @@ def take_away(edition: Edition) -> None:
 
 
 def _write(folder: Path, contents: Contents) -> None:
+    from dipp_pipeline.release.forms import write_forms  # only now: what writes and reads workbooks is slow to import
+
     with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
-        write_database(aside / DATABASE, contents)
-        (aside / DATABASE).chmod(_FOR_EVERYONE_TO_READ)
+        write_forms(aside, contents)
 
 
 def release_name(release_id: str, published_at: datetime) -> str:
@@ -107,12 +106,16 @@ def _check_tests(failed: Sequence[str], run: set[str], project: Project, edition
 
 
 def _put_away(releases: Path, former: Path, staying: set[str], kept: int) -> None:
-    """Move releases that nobody reads any more to the former ones, and of these leave the latest few."""
+    """Move releases that nobody reads any more to the former ones, and of these leave the latest few.
+
+    Counted among those that are kept are the one that is about to be in force and the one before it.
+    """
     former.mkdir(parents=True, exist_ok=True)
     for folder in releases.iterdir():
         if folder.name not in staying:
             folder.rename(former / folder.name)
-    for old in sorted(former.iterdir())[: -kept + 1 or None]:  # the one before is kept too, in its place
+    oldest_first = sorted(former.iterdir())
+    for old in oldest_first[: max(len(oldest_first) - max(kept - len(staying), 0), 0)]:
         shutil.rmtree(old)
 
 

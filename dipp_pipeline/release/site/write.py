@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from dipp_pipeline.release import words
 from dipp_pipeline.release.contents import Contents
+from dipp_pipeline.release.method import method_text
 from dipp_pipeline.release.site import charts, formats
 from dipp_pipeline.release.site.data import data_pages
 from dipp_pipeline.release.site.findings import Findings
 from dipp_pipeline.release.site.markdown import document
 from dipp_pipeline.release.site.measure import measure_pages
-from dipp_pipeline.release.site.method import method_text
 from dipp_pipeline.release.site.overview import overview_pages
 from dipp_pipeline.release.site.page import HOME, METHOD, SECTIONS, Page
 from dipp_pipeline.release.site.region import region_pages
