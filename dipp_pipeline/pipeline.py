@@ -164,6 +164,7 @@ def publish_public(home: Home) -> Release | None:
     if in_force and home.public_is_as_approved():
         return Release(in_force, changed=False)
     then = home.as_approved(approved)
+    _check_models(home, then, newest_of(approved))
     outcome = build_public(then, approved, edition.warehouse)
     if outcome.failed_tests and (others := approved_under_others(approved)):
         raise PublicationError(
@@ -193,6 +194,16 @@ def build_public(home: Home, approved: Sequence[Approved], warehouse: Path) -> O
     edition = home.public.name
     made_from = Build(release_id, home.clock(), home.version, edition, returns, home.settings, former, milestones)
     return build_warehouse(warehouse, made_from, home.seeds, home.programme, home.project)
+
+
+def _check_models(home: Home, then: Home, newest: Approved) -> None:
+    """Raise PublicationError where the models of an approval do not say of a release what every form of it shows."""
+    now_said, then_said = (one.project.model_by_name["release_info"].columns for one in (home, then))
+    if {column.name for column in now_said} - {column.name for column in then_said}:
+        raise PublicationError(
+            f"{home.public.unchanged}, since {_names(home, [newest])} was approved under an earlier version of the "
+            "pipeline, whose models do not say all that a release shows. Approve it again, or revoke it, and refresh."
+        )
 
 
 def approved_under_others(approved: Sequence[Approved]) -> Sequence[Approved]:

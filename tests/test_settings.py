@@ -18,7 +18,7 @@ def settings_of(home: Path, toml: str = "", **environment: str):
 def test_what_is_not_set_has_its_default(tmp_path: Path):
     settings = load_settings(tmp_path, {})
 
-    assert (settings.readers, settings.releases_kept, settings.held_above_percent) == (2, 5, 20)
+    assert (settings.readers, settings.releases_kept, settings.held_above_percent) == (2, 10, 20)
     assert settings.limits == Limits()
 
 

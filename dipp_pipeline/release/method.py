@@ -97,7 +97,7 @@ def plain(text: str) -> str:
 
 def _licence(licence: str) -> str:
     address = words.LICENCE_ADDRESSES.get(licence)
-    return f"[{licence}]({address})" if address else plain(licence)
+    return f"{licence} ({address})" if address else plain(licence)  # no link: the pages lead nowhere else
 
 
 def _environment() -> Environment:

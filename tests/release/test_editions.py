@@ -687,3 +687,19 @@ def test_a_purge_of_old_versions_changes_nothing_that_is_public(home: Home):
     refresh(home)
 
     assert files(home.public.published) == public
+
+
+def test_what_was_approved_under_models_that_say_less_of_a_release_must_be_approved_again(home: Home):
+    before = files(home.public.published)
+    (copy,) = home.approved_copies()
+    model = copy.sql_folder / "marts" / "release_info.sql"
+    lines = model.read_text("utf-8").splitlines(keepends=True)
+    model.write_text("".join(line for line in lines if "is_sample" not in line), "utf-8")
+    home.public.record.unlink()
+
+    with pytest.raises(PublicationError, match="Wales was approved under an earlier version"):
+        home.publish_public()
+
+    assert files(home.public.published) == before
+    approve(home, "wales")
+    assert home.publish_public()

@@ -12,8 +12,9 @@ import pytest
 from dipp_pipeline import atomic
 from dipp_pipeline.release.in_force import release_in_force
 from dipp_pipeline.release.publish import PublicationError, Release
+from dipp_pipeline.release.verify import check_release
 from dipp_pipeline.reports.status import summarise
-from tests.homes import Home, copied_definitions
+from tests.homes import SQL_FOLDER, Home, copied_definitions
 
 pytestmark = pytest.mark.thorough
 
@@ -52,8 +53,14 @@ def test_a_new_release_replaces_the_one_in_force(republished: Home):
 
 
 @pytest.mark.parametrize("publication", ["published_demo", "republished"], ids=["the first", "a later one"])
-def test_nothing_stands_beside_the_published_database(publication: str, request: pytest.FixtureRequest):
-    assert list(files(request.getfixturevalue(publication))) == ["dipp_findings.duckdb"]
+def test_a_release_is_its_forms_and_nothing_else(publication: str, request: pytest.FixtureRequest):
+    published = request.getfixturevalue(publication).published
+
+    assert {path.name for path in published.iterdir()} == {
+        *("SHA256SUMS", "dipp_findings.duckdb", "dipp_findings.ods", "dipp_findings.xlsx", "method.md"),
+        *("site", "tables"),
+    }
+    assert check_release(published, SQL_FOLDER).problems == []
 
 
 def test_the_release_before_is_kept_as_it_was(published_demo: Home, republished: Home):
@@ -69,7 +76,7 @@ def test_what_a_killed_publication_left_is_no_hindrance(home: Home):
     home.publish()
 
     assert release_in_force(home.database) == "aaaaaaaaaaaa"
-    assert list(files(home)) == ["dipp_findings.duckdb"]
+    assert ".dipp_findings.new.duckdb" not in files(home)
 
 
 def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, tmp_path: Path):
@@ -85,14 +92,14 @@ def test_a_test_that_finds_wrong_rows_stops_publication(home: Home, tmp_path: Pa
 
 
 def test_a_test_that_finds_wrong_rows_stops_the_first_publication_too(home: Home, tmp_path: Path):
-    home.database.unlink()
+    home.published.unlink()
     home = replace(home, sql_folder=with_test(tmp_path / "sql", BAD_TEST.format("region_name = 'Wales'")))
 
     home.build()
     with pytest.raises(PublicationError):
         home.publish()
 
-    assert files(home) == {}
+    assert not home.published.is_symlink()
     assert release_in_force(home.database) is None
 
 
@@ -261,8 +268,8 @@ def test_a_release_folder_that_holds_something_else_is_a_sentence(home: Home):
     assert (home.published / "notes.txt").exists()
 
 
-def test_of_the_former_releases_the_latest_few_are_kept(home: Home):
-    home = replace(home, settings=replace(home.settings, releases_kept=2))
+def test_of_all_releases_the_latest_few_are_kept(home: Home):
+    home = replace(home, settings=replace(home.settings, releases_kept=3))
     for month in range(1, 4):
         rebuilt_as(home, f"{month:012}", f"2027-0{month}-01")
         home.publish()
@@ -292,8 +299,9 @@ def releases(home: Home) -> list[Path]:
 
 
 def files(home: Home) -> dict[str, bytes]:
-    """What is published."""
-    return {file.name: file.read_bytes() for file in home.database.parent.iterdir()}
+    """What is published, by path in the release."""
+    folder = home.published.resolve()
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def rebuilt_as(home: Home, release_id: str, day: str) -> None:
