@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from dipp_pipeline.errors import DippError, reason
+from dipp_pipeline.release import words
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.warehouse.engine import disk_faults_told
 from dipp_pipeline.warehouse.project import Model, ModelColumn
@@ -38,7 +39,7 @@ def write_database(file: Path, contents: Contents) -> None:
             )
             connection.begin()
             for mart in contents.marts:
-                _write_table(connection, mart, contents.tables[mart.name])
+                _write_table(connection, mart, contents)
             connection.commit()
             connection.execute("checkpoint release")
     except duckdb.ConstraintException as error:
@@ -53,8 +54,8 @@ def write_database(file: Path, contents: Contents) -> None:
     _verify(file, contents.marts)
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.Table) -> None:
-    connection.register("given", table)
+def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, contents: Contents) -> None:
+    connection.register("given", contents.tables[mart.name])
     given = connection.table("given")
     if [*zip(given.columns, map(str, given.types), strict=True)] != [(it.name, it.data_type) for it in mart.columns]:
         raise _unlike([mart.name])
@@ -62,7 +63,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, mart: Model, table: pa.T
     connection.execute(f"insert into release.{mart.name} from given")
     connection.unregister("given")
     table_name = f"release.{mart.name}"
-    comments = [f"comment on table {table_name} is {_literal(mart.description)}"]
+    comments = [f"comment on table {table_name} is {_literal(words.described(contents, mart.description))}"]
     comments += [
         f"comment on column {table_name}.{column.name} is {_literal(column.description)}" for column in mart.columns
     ]

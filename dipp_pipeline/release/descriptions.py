@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from dipp_pipeline.release import words
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.warehouse.project import Model, ModelColumn
 
 TITLE = "Findings of the Dynamic Inspection of Public Protection"
 
-INVENTED = "Invented sample data: nothing follows from them."
-"""What every table says of itself whose data are invented."""
 
 _OPEN_GOVERNMENT_LICENCE = {
     "name": "OGL-UK-3.0",
@@ -81,15 +80,15 @@ def parquet_schema(mart: Model, contents: Contents) -> pa.Schema:
         pa.field(column.name, types_of(column).arrow, metadata={"description": column.description})
         for column in mart.columns
     ]
-    words = {column.name: column.description for column in mart.columns}
+    of_columns = {column.name: column.description for column in mart.columns}
     about = contents.about
     return pa.schema(
         columns,
         {
             "title": _title(mart, contents),
-            "description": described(mart, contents),
+            "description": words.described(contents, mart.description),
             "grain": mart.grain,
-            "columns": json.dumps(words),
+            "columns": json.dumps(of_columns),
             "release_id": about["release_id"],
             "published_at": _moment(contents),
             "publisher": about["publisher"],
@@ -107,7 +106,7 @@ def csvw_metadata(mart: Model, contents: Contents) -> Mapping[str, object]:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{mart.name}.csv",
         "dc:title": _title(mart, contents),
-        "dc:description": described(mart, contents),
+        "dc:description": words.described(contents, mart.description),
         "dc:publisher": about["publisher"],
         "dc:license": {"@id": licence["path"]} if "path" in licence else licence["title"],
         "dc:issued": {"@value": _moment(contents), "@type": "xsd:dateTime"},
@@ -143,12 +142,12 @@ def data_package(folder: Path, contents: Contents) -> Mapping[str, object]:
         "name": "dipp-findings",
         "id": f"dipp-findings-{about['release_id']}",
         "title": TITLE,
-        "description": _words(contents, f"{TITLE}, {about['edition']} edition, {about['status']}."),
+        "description": words.described(contents, f"{TITLE}, {about['edition']} edition, {about['status']}."),
         "version": about["release_id"],
         "created": _moment(contents),
         "contributors": [{"title": about["publisher"], "role": "publisher"}],
         "licenses": [_licence(contents)],
-        "sources": [{"title": _words(contents, "Returns of the regions that were inspected.")}],
+        "sources": [{"title": words.described(contents, "Returns of the regions that were inspected.")}],
         "contact": about["contact"],
         "next_update": about["next_update"],
         **_state(contents),
@@ -158,11 +157,6 @@ def data_package(folder: Path, contents: Contents) -> Mapping[str, object]:
             for resource in (_csv_resource(folder, mart, contents), _parquet_resource(folder, mart, contents))
         ],
     }
-
-
-def described(mart: Model, contents: Contents) -> str:
-    """What a table is, and that its data are invented where they are."""
-    return _words(contents, mart.description)
 
 
 def sha256_of(file: Path) -> str:
@@ -198,7 +192,7 @@ def _resource(folder: Path, file: str, name: str, mart: Model, contents: Content
         "name": name,
         "path": file,
         "title": _title(mart, contents),
-        "description": described(mart, contents),
+        "description": words.described(contents, mart.description),
         "grain": mart.grain,
         "rowCount": contents.tables[mart.name].num_rows,
         "bytes": (folder / file).stat().st_size,
@@ -239,10 +233,6 @@ def _title(mart: Model, contents: Contents) -> str:
     return f"{TITLE}: {mart.name.replace('_', ' ')}" + (
         " (invented sample data)" if contents.about["is_sample"] else ""
     )
-
-
-def _words(contents: Contents, text: str) -> str:
-    return f"{INVENTED} {text}" if contents.about["is_sample"] else text
 
 
 def _state(contents: Contents) -> Mapping[str, Any]:

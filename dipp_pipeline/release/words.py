@@ -23,6 +23,11 @@ def title(contents: Contents) -> str:
     return f"{named} ({SAMPLE_BANNER.lower()})" if contents.about["is_sample"] else named
 
 
+def described(contents: Contents, description: str) -> str:
+    """What a table or a release is; of invented data it says that first."""
+    return f"{SAMPLE_BANNER}: nothing follows from them. {description}" if contents.about["is_sample"] else description
+
+
 def day(contents: Contents) -> str:
     """The day of publication in words, UTC."""
     published_at = contents.about["published_at"]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from dipp_pipeline.release.contents import Contents
@@ -12,6 +11,7 @@ from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SAMPLES, SQL_FOLDER, Home
 from tests.landing.small_returns import references, send_cases
+from tests.release.contents import small_contents
 
 FIGURES = """\
 -- Figures.
@@ -42,12 +42,20 @@ def test_a_column_may_be_null_only_where_its_comment_says_so(tmp_path: Path):
     write_database(tmp_path / "out.duckdb", figures(tmp_path, NATION, ROWS))
 
     assert asked(
-        tmp_path / "out.duckdb", "select column_name, is_nullable from duckdb_columns() where not internal"
+        tmp_path / "out.duckdb", "select column_name, is_nullable from duckdb_columns() where table_name = 'figures'"
     ) == [
         ("level", False),
         ("region_code", True),
         ("figure", False),
     ]
+
+
+def test_invented_data_are_said_to_be_so_in_the_comment_of_every_table(tmp_path: Path):
+    write_database(tmp_path / "out.duckdb", figures(tmp_path, NATION, ROWS, is_sample=True))
+
+    comments = asked(tmp_path / "out.duckdb", "select comment from duckdb_tables()")
+    assert ("Invented sample data: nothing follows from them. Figures.",) in comments
+    assert all(comment.startswith("Invented sample data") for (comment,) in comments)
 
 
 def test_a_key_that_is_never_null_is_the_primary_key(tmp_path: Path):
@@ -109,13 +117,12 @@ def test_a_programme_with_returns_that_were_refused_can_be_published(second_step
     assert asked(home.database, "select sum(returns_refused) > 0 from programme_progress") == [(True,)]
 
 
-def figures(folder: Path, null: str, rows: Sequence[Mapping[str, object]]) -> Contents:
-    """A release of one table of these rows, in which the region's code may be null or not."""
+def figures(folder: Path, null: str, rows: Sequence[Mapping[str, object]], **about: object) -> Contents:
+    """A release of one mart with these rows."""
     (folder / "marts").mkdir()
     (folder / "marts" / "figures.sql").write_text(FIGURES.format(null=null))
     (mart,) = load_project(folder).marts
-    schema = pa.schema({"level": pa.string(), "region_code": pa.string(), "figure": pa.int32()})
-    return Contents([mart], {mart.name: pa.Table.from_pylist(list(rows), schema)})
+    return small_contents((mart, rows), **about)
 
 
 def asked(database: Path, query: str) -> list[tuple[object, ...]]:
