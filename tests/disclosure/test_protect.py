@@ -116,3 +116,23 @@ def test_no_withheld_count_is_bounded_more_narrowly_than_the_threshold_set(thres
     protection = protect(coverage(a=2, b=10, c=20, d=40), [], [], threshold)
 
     assert 2 <= len(protection.milestone.withheld) <= 3
+
+
+def test_that_a_case_fewer_was_not_of_a_category_without_cases_is_withheld():
+    before = protect(by_sex({"female": 20, "male": 22, "other": 0}), [], [], THRESHOLD)
+    cases = {("N01", "sex", sex): number for sex, number in {"female": 20, "male": 21, "other": 0}.items()}
+    other_region = {("N02", "sex", sex): 10 for sex in ("female", "male", "other")}
+
+    after = protect(Content({**cases, **other_region}, {}, {}), [before.milestone], [], THRESHOLD)
+
+    assert Count("cases", "N01", "sex", "other") in after.milestone.withheld
+
+
+@pytest.mark.parametrize("characteristic", ["sex", PDU])
+def test_a_category_under_another_name_since_contradicts_nothing(characteristic: str):
+    def named(category: str) -> Content:
+        return Content({("N01", characteristic, name): 9 for name in ("a", "b", category)}, {}, {})
+
+    before = protect(named("c"), [], [], THRESHOLD)
+
+    assert protect(named("d"), [before.milestone], [], THRESHOLD).unsafe == {}
