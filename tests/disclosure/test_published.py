@@ -177,10 +177,15 @@ def release_of(tables: Tables, true: Cases) -> Release:
 
 
 def version(tables: Tables, region: str) -> Hashable:
-    """All that is published of a region: where this is the same, so are its cases."""
+    """What is published of a region's cases and of nothing else: where this is the same, so are its cases."""
+    told = (
+        ("programme_progress", ("last_received_at", "cases_accepted")),
+        ("regional_findings", ("relevant_cases", "counted_cases")),
+        ("regional_question_findings", ("relevant_cases", "counted_cases")),
+    )
     return tuple(
-        str(row)
-        for name in ("programme_progress", "regional_findings", "regional_question_findings")
+        tuple(row[column] for column in columns)
+        for name, columns in told
         for row in tables[name]
         if row["region_code"] == region
     )
@@ -259,7 +264,7 @@ def test_every_published_count_is_the_true_one(programme: Grown):
     for number in first_shown(releases).values():
         release = release_of(releases[number], programme.releases[number])
         for shown, true in ((release.findings, release.true_findings), (release.profile, release.true_profile)):
-            assert any(None not in row for row in shown) and any(None in row for row in shown)
+            assert any(None not in row for row in true) and any(None in row for row in shown)
             for row, true_row in zip(shown, true, strict=True):
                 assert all(cell in (true_cell, None) for cell, true_cell in zip(row, true_row, strict=True))
 
