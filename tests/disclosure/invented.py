@@ -53,9 +53,15 @@ def cases_of(region_slug: str, number: int, chance: random.Random, first: int = 
     return [_case(f"R{place + case:06}", chance.choice(slugs), chance) for case in range(number)]
 
 
-def changed(case: Case, chance: random.Random) -> Case:
-    """The same case, read again and judged otherwise."""
-    return {**_case(case["case_reference"], case["pdu"], chance)}
+def judged_otherwise(case: Case, chance: random.Random) -> Case:
+    """The same person, of another category and with other answers perhaps."""
+    return _case(case["case_reference"], case["pdu"], chance)
+
+
+def region_of(case: Case) -> str:
+    """The slug of its region."""
+    codes = {pdu.slug: pdu.region_code for pdu in PROGRAMME.pdus}
+    return next(region.slug for region in PROGRAMME.regions if region.code == codes[case["pdu"]])
 
 
 def write_return(file: Path, cases: Sequence[Case]) -> None:
