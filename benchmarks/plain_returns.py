@@ -23,9 +23,17 @@ def make_returns(incoming: Path, factor: int) -> int:
     return len(programme.regions) * factor * CASES_OF_A_REGION
 
 
-def write_return(file: Path, programme: Programme, region_code: str, first: int, cases: int, seed: int) -> None:
+def write_return(
+    file: Path,
+    programme: Programme,
+    region_code: str,
+    first: int,
+    cases: int,
+    seed: int,
+    drawn_by: type[random.Random] = random.Random,
+) -> None:
     """Write one region's return, whose cases are numbered from `first` on."""
-    draw = random.Random(f"{region_code} {seed}")
+    draw = drawn_by(f"{region_code} {seed}")
     file.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as workbook:
         workbook.set_properties({"created": WRITTEN_ON})
@@ -41,7 +49,7 @@ def write_return(file: Path, programme: Programme, region_code: str, first: int,
 
 def _fact(field: Field, programme: Programme, region_code: str, number: int, draw: random.Random) -> object:
     match field.type:
-        case "text":
+        case "case_reference":
             return f"{'ABCDEFGHJKLMNPQRSTUVWXYZ'[number % 24]}{number:06}"
         case "pdu":
             return draw.choice([pdu.name for pdu in programme.pdus if pdu.region_code == region_code])

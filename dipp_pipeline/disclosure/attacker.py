@@ -89,7 +89,7 @@ class Knowledge:
         self._bounded = bounded
         self._since: dict[tuple[int, str, Kind, str], int] = {}
         self._changed: dict[tuple[int, int, str], bool] = {}
-        self._all_categories = self._categories(len(formers))
+        self._all_categories = sorted({name for number in range(len(self._contents)) for name in self._listed(number)})
         self._builder: Builder[Unknown] = Builder()
         for number in range(len(self._contents)):
             for region in self._regions(number):
@@ -146,12 +146,15 @@ class Knowledge:
     def _counts_of(self, number: int) -> Mapping[Count, Sum]:
         characteristic = self._block.characteristic
         found: dict[Count, Sum] = {}
-        for category in self._categories(number):
+        present = self._categories(number)
+        for category in self._listed(number):
             for region in self._regions(number):
                 found[Count("cases", region, characteristic, category)] = self._cases(number, region, category)
             if characteristic == PDU:
                 continue
             found[Count("cases", NATION, characteristic, category)] = self._nation("cases", number, category)
+            if category not in present:
+                continue
             for measure in self._measures.values():
                 holds = measure.relevant_to(characteristic, category)
                 if holds is False:
@@ -358,13 +361,21 @@ class Knowledge:
     def _regions(self, number: int) -> Sequence[str]:
         return [region for region in self._contents[number].regions if self._block.region in (region, NATION)]
 
-    def _categories(self, number: int) -> Sequence[str]:
-        """Those whose counts are published or withheld."""
+    def _listed(self, number: int) -> Sequence[str]:
+        """Those whose cases are published or withheld, even where none occurs yet, if they occur at all."""
         content, characteristic = self._contents[number], self._block.characteristic
         categories = content.categories.get(characteristic, ())
         if characteristic == PDU:
             return [category for category in categories if (self._block.region, PDU, category) in content.cases]
-        return [category for category in categories if (characteristic, category) in self._present[number]]
+        return [category for category in categories if (characteristic, category) in self._present[-1]]
+
+    def _categories(self, number: int) -> Sequence[str]:
+        """Those of them that findings have rows of."""
+        return [
+            category
+            for category in self._listed(number)
+            if (self._block.characteristic, category) in self._present[number]
+        ]
 
 
 def changed(former: Content, later: Content, region: str) -> bool:

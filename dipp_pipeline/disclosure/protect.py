@@ -15,6 +15,13 @@ from dipp_pipeline.disclosure.tables import COVERAGE, FINDINGS, PROFILE, Places
 THREADS = 2
 """HiGHS works outside of Python's lock, so that two blocks at a time take little more than half as long."""
 
+TOLD_BY_THE_RULE = 2
+"""By how much wider the ranges of PDUs must be.
+
+Of the PDUs of a region nothing is known but the sum of those that are withheld. That any is withheld tells that one of
+them is small and none of them all: were two withheld that add up to 5, each would be 1 to 4.
+"""
+
 
 def protect(content: Content, formers: Sequence[Milestone], measures: Sequence[Measure], threshold: int) -> Protection:
     """Withhold what must be, of a content that follows on former ones, in their order.
@@ -59,9 +66,10 @@ def _protected(
     """The counts of a block that are withheld for themselves, and all that are. Raises DisclosureError."""
     weaker, stronger = (Knowledge(block, formers, content, measures, bounded=bounded) for bounded in (False, True))
     small = stronger.small(threshold) | weaker.small(threshold)
-    audits = [Audit(stronger, threshold)]
+    width = threshold + TOLD_BY_THE_RULE if block.characteristic == PDU else threshold
+    audits = [Audit(stronger, width)]
     if _any_changed(formers, content):
-        audits.append(Audit(weaker, threshold))
+        audits.append(Audit(weaker, width))
         audits[0].inform(audits[1])
     return small, _without_excess(audits, small, _shielded(audits, small, places), places)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, lil_array
 
@@ -35,6 +37,8 @@ class Release:
     profile: Sequence[ProfileRow]
     true_findings: Sequence[FindingRow]
     true_profile: Sequence[ProfileRow]
+    core_cases: Mapping[str, int] = field(default_factory=dict)
+    """Region to the core cases that its prompts prove, which no adjusted case answers; from the exempt table."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Attack:
     at_least: list[tuple[Sum, float]] = field(default_factory=list)
     systems: dict[int, Any] = field(default_factory=dict)
     """What is known by the tables of the releases before a number, for the solver."""
+    possible: list[NDArray[np.float64]] = field(default_factory=list)
+    """What agrees with everything that is known. Where two of these differ widely enough, nothing is to be solved."""
 
     def disclosed(self) -> Iterator[tuple[str, int, float, float]]:
         """Quantities that are small or withheld, and can be bounded to a range narrower than the threshold.
@@ -74,6 +80,8 @@ class Attack:
         self.learn()
         for name, quantity in self.quantities():
             if not quantity.is_withheld and not 0 < abs(quantity.value) < self.threshold:
+                continue
+            if self.range_seen(quantity) >= self.threshold:
                 continue
             least, most = self.bounds(quantity, len(self.releases))
             assert least - 1e-6 <= quantity.value <= most + 1e-6
@@ -91,6 +99,8 @@ class Attack:
     def learn_region(self, number: int, region: str) -> None:
         release = self.releases[number]
         categories = self.categories(region)
+        if self.characteristic == "question_set":
+            self.at_least.append((self.cases(number, region, "core"), release.core_cases.get(region, 0)))
         for category in categories:
             cases = self.cases(number, region, category)
             for measure in self.measures_here():
@@ -185,9 +195,18 @@ class Attack:
         for sign in (1, -1):
             solved = linprog(sign * costs, **self.systems[until])
             assert solved.status == 0, solved.message
+            if until == len(self.releases):
+                self.possible.append(solved.x)
             found.append(quantity.constant + sign * solved.fun)
         least, most = found
         return least, most
+
+    def range_seen(self, quantity: Quantity) -> float:
+        """How far apart the values are that a quantity has in what is known to be possible."""
+        if not self.possible:
+            return 0
+        values = np.array(self.possible) @ self.matrix([quantity.terms]).toarray()[0]
+        return float(values.max() - values.min())
 
     def matrix(self, sums: Sequence[Sum]) -> csr_array:
         entries = [

@@ -1,6 +1,7 @@
 """Small tables, worked out by hand."""
 
 from collections.abc import Mapping
+from itertools import product
 
 import pytest
 
@@ -53,8 +54,24 @@ def test_two_small_counts_that_add_up_to_less_than_the_threshold_need_a_third():
     assert len(protection.secondary) == 1
 
 
-def test_two_small_counts_that_add_up_to_the_threshold_shield_each_other():
-    assert withheld_pdus(protect(coverage(a=2, b=3, c=7, d=9), [], [], THRESHOLD)) == {"a", "b"}
+def test_two_small_counts_that_add_up_to_more_than_the_threshold_shield_each_other():
+    assert withheld_pdus(protect(coverage(a=3, b=4, c=7, d=9), [], [], THRESHOLD)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("cases", [(2, 3, 7, 9), (1, 4, 8, 8), (3, 3, 8, 8), (4, 4, 9, 0), (1, 6, 7, 9), (1, 9, 0, 5)])
+def test_that_something_is_withheld_at_all_tells_no_more_than_the_counts_do(cases: tuple[int, ...]):
+    pdus = dict(zip("abcd", cases, strict=True))
+    withheld = sorted(withheld_pdus(protect(coverage(**pdus), [], [], THRESHOLD)))
+    of_these = sum(pdus[pdu] for pdu in withheld)
+
+    possible = [
+        counts
+        for counts in product(range(of_these + 1), repeat=len(withheld))
+        if sum(counts) == of_these and any(0 < cases < THRESHOLD for cases in counts)
+    ]
+
+    assert possible
+    assert all(max(of_one) - min(of_one) >= THRESHOLD for of_one in zip(*possible, strict=True))
 
 
 def test_what_the_region_s_cases_give_away_is_withheld_and_exempt():
@@ -116,3 +133,23 @@ def test_no_withheld_count_is_bounded_more_narrowly_than_the_threshold_set(thres
     protection = protect(coverage(a=2, b=10, c=20, d=40), [], [], threshold)
 
     assert 2 <= len(protection.milestone.withheld) <= 3
+
+
+def test_that_a_case_fewer_was_not_of_a_category_without_cases_is_withheld():
+    before = protect(by_sex({"female": 20, "male": 22, "other": 0}), [], [], THRESHOLD)
+    cases = {("N01", "sex", sex): number for sex, number in {"female": 20, "male": 21, "other": 0}.items()}
+    other_region = {("N02", "sex", sex): 10 for sex in ("female", "male", "other")}
+
+    after = protect(Content({**cases, **other_region}, {}, {}), [before.milestone], [], THRESHOLD)
+
+    assert Count("cases", "N01", "sex", "other") in after.milestone.withheld
+
+
+@pytest.mark.parametrize("characteristic", ["sex", PDU])
+def test_a_category_under_another_name_since_contradicts_nothing(characteristic: str):
+    def named(category: str) -> Content:
+        return Content({("N01", characteristic, name): 9 for name in ("a", "b", category)}, {}, {})
+
+    before = protect(named("c"), [], [], THRESHOLD)
+
+    assert protect(named("d"), [before.milestone], [], THRESHOLD).unsafe == {}
