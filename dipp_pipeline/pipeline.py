@@ -54,6 +54,10 @@ class OriginalLostError(DippError):
     """A stored original that must be read again is gone; the message names it. Nothing is dropped for that."""
 
 
+class MilestoneLostError(DippError):
+    """What a milestone fixed is gone; the message says where it was kept."""
+
+
 class UnreadError(DippError):
     """A version is not read under the definitions in force, or holds an erased case: what counts cannot be told."""
 
@@ -126,7 +130,10 @@ def check(
 
 
 def build(home: Home) -> Outcome:
-    """Build and test the warehouse from all that is landed and in force. Raises UnreadError, CorrectionError."""
+    """Build and test the warehouse from all that is landed and in force.
+
+    Raises UnreadError, CorrectionError, MilestoneLostError.
+    """
     returns = home.history().returns
     if home.erasures().unfinished:
         raise UnreadError("The erasure of a case must be finished first. Run the refresh of all regions.")
@@ -136,11 +143,22 @@ def build(home: Home) -> Outcome:
     home.check_corrections(home.programme.region_by_slug)
     former = _former(home, home.internal, returns)
     settle(home.milestones_folder, home.internal.in_force)
+    _check_milestones(home)
     settings = home.settings
     milestones = Milestones(home.milestones(), settings.milestones, settings.disclosure_threshold)
     release_id, edition = home.release_id(returns), home.internal.name
     made_from = Build(release_id, home.clock(), home.version, edition, returns, settings, former, milestones)
     return build_warehouse(home.warehouse, made_from, home.seeds, home.programme, home.project)
+
+
+def _check_milestones(home: Home) -> None:
+    """Raise MilestoneLostError where the release in force shows a milestone that is not kept any more."""
+    shown = home.internal.milestone_regions
+    if shown and shown not in (len(fixed.regions) for fixed in home.milestones()):
+        raise MilestoneLostError(
+            f"{home.milestones_folder} lacks what the tables by characteristic of the release in force are of. Restore "
+            "it from your backup: without it the next ones would give away what those withhold."
+        )
 
 
 def publish(home: Home) -> Release:

@@ -24,7 +24,7 @@ select
     marked.characteristic::varchar as characteristic,  -- sex, age_band, ethnicity, sentence_type, risk_of_serious_harm, practitioner_grade or question_set
     marked.category::varchar as category,  -- canonical value of the characteristic; a category keeps its rows once it has occurred
     marked.measure_code::varchar as measure_code,  -- code of the measure
-    measures.title::varchar as measure_title,  -- title of the measure
+    coalesce(measures.title, marked.measure_code)::varchar as measure_title,  -- title of the measure
     milestone.regions_included::integer as regions_included,  -- regions that the cases are of: those with accepted cases at the milestone
     marked.cases_inspected::integer as cases_inspected,  -- accepted cases of the category at the milestone; null where withheld
     marked.relevant_cases::integer as relevant_cases,  -- of the cases inspected, those to which the measure applies and which answer it: the denominator of percentage; null where withheld
@@ -34,13 +34,13 @@ select
     proportions.lower_95::double as lower_95,  -- lower bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where a count is withheld or no case is relevant
     proportions.upper_95::double as upper_95,  -- upper bound of the 95 per cent Wilson score interval of the percentage, 0 to 100; null where a count is withheld or no case is relevant
     marked.marker::varchar as marker,  -- c: a count is withheld, since it is small or would give a small one away; z: no relevant case; u: fewer than 30 relevant cases; else null
-    listed.characteristic_title::varchar as characteristic_title,  -- the characteristic in words
-    listed.category_title::varchar as category_title,  -- the category in words
-    measures.measure_order::integer as measure_order  -- place of the measure in the order of publication
+    coalesce(listed.characteristic_title, marked.characteristic)::varchar as characteristic_title,  -- the characteristic in words
+    coalesce(listed.category_title, marked.category)::varchar as category_title,  -- the category in words
+    coalesce(measures.measure_order, '0')::integer as measure_order  -- place of the measure in the order of publication; 0 of one that has been none since the milestone
 from marked
 cross join landing.milestone as milestone
-inner join seeds.measures as measures on measures.measure_code = marked.measure_code
-inner join seeds.characteristics as listed
+left join seeds.measures as measures on measures.measure_code = marked.measure_code
+left join seeds.characteristics as listed
     on listed.characteristic = marked.characteristic
     and listed.category = marked.category
 left join proportions
@@ -50,4 +50,7 @@ left join proportions
 order by
     cast(listed.characteristic_order as integer),
     cast(listed.category_order as integer),
-    cast(measures.measure_order as integer)
+    cast(measures.measure_order as integer),
+    marked.characteristic,
+    marked.category,
+    marked.measure_code

@@ -31,11 +31,11 @@ select
     marked.marker::varchar as marker,  -- c: withheld, since it is small or would give a small one away; z: the region has no case; u: it has fewer than 30; else null
     marked.cases_inspected::integer as cases_inspected,  -- all accepted cases of the region, or of the nation, at the milestone: the denominator of percentage
     milestone.regions_included::integer as regions_included,  -- regions with accepted cases at the milestone
-    listed.characteristic_title::varchar as characteristic_title,  -- the characteristic in words
-    listed.category_title::varchar as category_title  -- the category in words
+    coalesce(listed.characteristic_title, marked.characteristic)::varchar as characteristic_title,  -- the characteristic in words
+    coalesce(listed.category_title, marked.category)::varchar as category_title  -- the category in words
 from marked
 cross join landing.milestone as milestone
-inner join seeds.characteristics as listed
+left join seeds.characteristics as listed
     on listed.characteristic = marked.characteristic
     and listed.category = marked.category
 left join seeds.regions as regions on regions.region_code = marked.region_code
@@ -46,4 +46,6 @@ order by
     case when marked.region_code is null then 2 else 1 end,
     regions.region_slug,
     cast(listed.characteristic_order as integer),
-    cast(listed.category_order as integer)
+    cast(listed.category_order as integer),
+    marked.characteristic,
+    marked.category

@@ -1,11 +1,6 @@
--- A category that is in the findings has every measure once, and each that has cases is in them.
+-- Each category in the findings has the measures that the others have, each once; a category that has cases is in them.
 -- on: characteristic_findings
-with measures as (
-    select count(*) as number
-    from seeds.measures
-),
-
-categories as (
+with categories as (
     select
         characteristic,
         category,
@@ -13,6 +8,11 @@ categories as (
         count(distinct measure_code) as measures
     from characteristic_findings
     group by characteristic, category
+),
+
+everywhere as (
+    select count(distinct measure_code) as measures
+    from characteristic_findings
 ),
 
 profile as (
@@ -24,11 +24,11 @@ select
     profile.category,
     categories.measures
 from profile
-cross join measures
+cross join everywhere
 full join categories
     on categories.characteristic = profile.characteristic
     and categories.category = profile.category
 where profile.category is null
     or categories.category is null and coalesce(profile.cases, 1) > 0
-    or categories.measures <> measures.number
-    or categories.rows_found <> measures.number
+    or categories.measures <> everywhere.measures
+    or categories.rows_found <> categories.measures

@@ -1,12 +1,12 @@
--- Each region of the milestone, and the nation, has every category of every characteristic once, and as many as there are regions.
+-- Each region of the milestone, and the nation, has all categories once, and there are as many regions as it has.
 -- on: sample_profile
 with milestone as (
     select * from landing.milestone
 ),
 
 categories as (
-    select count(*) as number
-    from seeds.characteristics
+    select count(distinct concat(characteristic, ' ', category)) as number
+    from sample_profile
 ),
 
 places as (

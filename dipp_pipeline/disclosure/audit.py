@@ -16,6 +16,9 @@ EXACT = 1e-6
 LIGHT = 2
 """The weight of a count that stands in one cell: nothing lighter need be looked for."""
 
+_WITNESSES_AT_FIRST = 64
+"""There is room for so many, and for twice as many each time that it is not enough."""
+
 
 class Audit:
     """Of one block against one attacker: whether he can bound a withheld quantity more narrowly than he may.
@@ -41,8 +44,9 @@ class Audit:
         self._count_values = self._count_sums @ self._system.truth
         self._needs: dict[int, int] = {}
         self._weaker: tuple[Audit, Sequence[int]] | None = None
-        self._witness_counts = np.empty((0, len(self._counts)))
-        self._witness_values = np.empty((0, len(self._quantities)))
+        self._witnesses = 0
+        self._differs = np.empty((_WITNESSES_AT_FIRST, len(self._counts)), dtype=bool)
+        self._values = np.empty((_WITNESSES_AT_FIRST, len(self._quantities)))
         self._add_witness(self._system.truth)
 
     def inform(self, weaker: "Audit") -> None:
@@ -123,16 +127,20 @@ class Audit:
         return completed
 
     def _add_witness(self, solution: Floats) -> None:
-        self._witness_counts = np.vstack([self._witness_counts, self._count_sums @ solution])
-        self._witness_values = np.vstack([self._witness_values, self._sums @ solution])
+        if self._witnesses == len(self._values):
+            self._differs = np.concatenate([self._differs, np.empty_like(self._differs)])
+            self._values = np.concatenate([self._values, np.empty_like(self._values)])
+        self._differs[self._witnesses] = np.abs(self._count_sums @ solution - self._count_values) >= EXACT
+        self._values[self._witnesses] = self._sums @ solution
+        self._witnesses += 1
         if self._weaker:
             weaker, columns = self._weaker
             weaker._add_witness(solution[columns])
 
     def _widths(self, published: Flags) -> Floats:
         """Of every quantity's range, in whole numbers, as far as witnesses show."""
-        agree = (np.abs(self._witness_counts - self._count_values)[:, published] < EXACT).all(axis=1)
-        values = self._witness_values[agree]
+        agree = ~(self._differs[: self._witnesses] & published).any(axis=1)
+        values = self._values[: self._witnesses][agree]
         widths: Floats = np.floor(values.max(axis=0) + EXACT) - np.ceil(values.min(axis=0) - EXACT)
         return widths
 

@@ -16,10 +16,10 @@ THREADS = 2
 """HiGHS works outside of Python's lock, so that two blocks at a time take little more than half as long."""
 
 TOLD_BY_THE_RULE = 2
-"""By how much wider the ranges of PDUs must be.
+"""By how much wider than the threshold ranges must be.
 
-Of the PDUs of a region nothing is known but the sum of those that are withheld. That any is withheld tells that one of
-them is small and none of them all: were two withheld that add up to 5, each would be 1 to 4.
+That any of some counts is withheld tells that one of them is small, and none of them all: were two withheld of which
+nothing but their sum, 5, is known, each would be 1 to 4.
 """
 
 
@@ -66,7 +66,7 @@ def _protected(
     """The counts of a block that are withheld for themselves, and all that are. Raises DisclosureError."""
     weaker, stronger = (Knowledge(block, formers, content, measures, bounded=bounded) for bounded in (False, True))
     small = stronger.small(threshold) | weaker.small(threshold)
-    width = threshold + TOLD_BY_THE_RULE if block.characteristic == PDU else threshold
+    width = threshold + TOLD_BY_THE_RULE
     audits = [Audit(stronger, width)]
     if _any_changed(formers, content):
         audits.append(Audit(weaker, width))

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from dipp_pipeline.errors import DippError, reason
+from dipp_pipeline.errors import reason
 from dipp_pipeline.release.database import PublicationError, PublishedTable
 from dipp_pipeline.release.descriptions import sha256_of, types_of
 from dipp_pipeline.release.tables import DATA_PACKAGE, read_parquet
@@ -18,7 +18,7 @@ from dipp_pipeline.warehouse.project import ModelColumn
 _RELEASE = ModelColumn("release_id", "VARCHAR", "")
 
 
-class DisagreementError(DippError):
+class DisagreementError(Exception):
     """A file does not say what the database says; the message goes on from the file's name."""
 
 

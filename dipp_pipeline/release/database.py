@@ -25,6 +25,10 @@ class PublicationError(DippError):
     """There is no new release; the message says why. The one in force stays."""
 
 
+class UnreadableError(Exception):
+    """A file is no published database; what is wrong with it goes on from its name."""
+
+
 def write_database(file: Path, contents: Contents) -> None:
     """Write the marts' tables. Raises PublicationError where the file is not what the models promise.
 
@@ -132,7 +136,7 @@ class PublishedTable:
 def read_tables(file: Path) -> Sequence[PublishedTable]:
     """All that a published file holds, by whatever version of the pipeline.
 
-    Raises PublicationError, which goes on from the file, where it cannot be read.
+    Raises UnreadableError.
     """
     try:
         with _connected() as connection:
@@ -140,7 +144,7 @@ def read_tables(file: Path) -> Sequence[PublishedTable]:
             connection.execute("set enable_external_access = false")  # or a view could read other files
             return list(_tables(connection))
     except duckdb.Error as error:
-        raise PublicationError(f"cannot be read as a database: {reason(error)}") from None
+        raise UnreadableError(f"cannot be read as a database: {reason(error)}") from None
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[PublishedTable]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from dipp_pipeline.atomic import read_document, write_document
-from dipp_pipeline.release.in_force import release_in_force
+from dipp_pipeline.release.in_force import milestone_in_force, release_in_force
 from dipp_pipeline.warehouse.sources import BuiltFrom
 
 DATABASE = "dipp_findings.duckdb"
@@ -43,6 +43,11 @@ class Edition:
     def in_force(self) -> str | None:
         """The identity of the release that readers see, if there is one."""
         return release_in_force(self.database)
+
+    @property
+    def milestone_regions(self) -> int | None:
+        """Of how many regions its tables by characteristic are, if there is a milestone that they show."""
+        return milestone_in_force(self.database)
 
     @property
     def is_away(self) -> bool:

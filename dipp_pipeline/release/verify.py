@@ -11,7 +11,7 @@ from typing import Any
 
 from dipp_pipeline.programme.case_reference import holds_case_reference
 from dipp_pipeline.release.agreement import disagreements
-from dipp_pipeline.release.database import PublicationError, PublishedTable, read_tables
+from dipp_pipeline.release.database import PublishedTable, UnreadableError, read_tables
 from dipp_pipeline.release.edition import DATABASE
 from dipp_pipeline.release.manifest import MANIFEST, files_of, read_manifest
 from dipp_pipeline.release.retest import retest
@@ -82,7 +82,7 @@ def check_release(folder: Path, definitions: Path | None = None) -> Checked:
     if files.get(DATABASE):
         try:
             tables = read_tables(folder / DATABASE)
-        except PublicationError as error:
+        except UnreadableError as error:
             problems.append(Problem(DATABASE, str(error), _GET_AGAIN))
     elif DATABASE not in {problem.file for problem in problems}:
         problems.append(Problem(DATABASE, "is missing", _GET_AGAIN))

@@ -46,7 +46,7 @@ class Milestones:
     due_at: Sequence[int] = ()
     """Numbers of regions at which another is fixed; none where the build is to show what is fixed already."""
     threshold: int = 5
-    """Counts under it are withheld."""
+    """Counts under it are withheld, or under that of a former milestone, whose counts would else be narrowed down."""
 
     @property
     def shown(self) -> Fixed | None:
@@ -84,9 +84,10 @@ def reach(warehouse: Warehouse, milestones: Milestones, release_id: str) -> Reac
     begun = time.monotonic()
     measures = measures_of(warehouse.read("seeds.measures"), warehouse.read("seeds.questions"))
     formers = [former.milestone for former in milestones.fixed]
-    protection = protect(_content(warehouse), formers, measures, milestones.threshold)
+    threshold = max(milestones.threshold, *(former.threshold for former in milestones.fixed), 0)
+    protection = protect(_content(warehouse), formers, measures, threshold)
     unsafe = " ".join(dict.fromkeys(protection.unsafe.values())) or None
-    fixed = None if unsafe else Fixed.of(protection, number, release_id, measures, milestones.threshold)
+    fixed = None if unsafe else Fixed.of(protection, number, release_id, measures, threshold)
     return Reached(number, fixed, unsafe, time.monotonic() - begun)
 
 

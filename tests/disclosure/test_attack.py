@@ -17,6 +17,8 @@ from dipp_pipeline.disclosure.tables import finding_rows, profile_rows
 from tests.disclosure.attack import Attack, Release
 from tests.disclosure.programmes import MEASURES, Programme, programme
 
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
+
 THRESHOLD = 5
 MILESTONES = (2, 3, 4)
 SEEDS = range(2)
@@ -103,7 +105,6 @@ def test_nothing_withheld_is_disclosed(seed: int):
     assert list(disclosed(at_milestones(grown(seed)))) == []
 
 
-@pytest.mark.exhaustive
 @settings(max_examples=8, derandomize=True, database=None, deadline=None)
 @given(seed=st.integers(100, 10**6), regions=st.integers(3, 5), fewest=st.integers(1, 40), more=st.integers(0, 30))
 def test_nothing_withheld_is_disclosed_of_any_programme(seed: int, regions: int, fewest: int, more: int):

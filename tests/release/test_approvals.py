@@ -168,6 +168,7 @@ def test_it_asks_and_where_the_answer_is_not_yes_nothing_is_done(home: Home, dip
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_it_only_logs_and_the_next_refresh_publishes(home: Home, dipp: Dipp):
     done = dipp("wales", *BY, answer="y\n")
 

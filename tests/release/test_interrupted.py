@@ -1,4 +1,4 @@
-"""A publication that is killed, or finds the disk full, anywhere: readers have one whole release, and the next ends well."""
+"""A publication that is killed or finds the disk full: readers have one whole release, and the next one ends well."""
 
 import errno
 import os

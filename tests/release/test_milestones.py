@@ -9,6 +9,7 @@ import pytest
 
 from dipp_pipeline.disclosure.counts import DisclosureError
 from dipp_pipeline.disclosure.fixed import read_fixed
+from dipp_pipeline.pipeline import MilestoneLostError
 from dipp_pipeline.release import publish as publishing
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.warehouse import milestones
@@ -234,3 +235,39 @@ def test_the_kept_counts_are_for_the_data_team_alone(home: Home):
 
     assert kept.stat().st_mode & 0o777 == 0o600
     assert home.milestones_folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_is_built_where_what_a_milestone_fixed_is_gone(home: Home):
+    (home.milestones_folder / "02.json").unlink()
+    send_cases(home, f"{WALES}/scores.csv", references("W", 9))
+
+    with pytest.raises(MilestoneLostError, match="Restore it from your backup"):
+        refresh(home)
+
+
+def test_a_lower_threshold_does_not_take_the_protection_of_a_former_milestone_away(home: Home):
+    home = replace(home, settings=replace(home.settings, disclosure_threshold=2))
+    send_cases(home, f"{WEST_MIDLANDS}/scores.csv", references("M", 8))
+
+    refresh(home)
+
+    assert asked(home.database, "select milestone_regions, disclosure_threshold from release_info") == [(3, 5)]
+
+
+def test_a_measure_and_a_unit_that_are_none_any_more_keep_their_rows(home: Home, tmp_path: Path):
+    before = [[row[:3] for row in table] for table in shown(home.database)]
+    seeds = copied_definitions(tmp_path / "definitions") / "seeds"
+    measures = [line for line in (seeds / "measures.csv").read_text("utf-8").splitlines() if "C7b" not in line]
+    (seeds / "measures.csv").write_text("\n".join(measures) + "\n", "utf-8")
+    phrases = [
+        line for line in (seeds / "headline_phrases.csv").read_text("utf-8").splitlines() if "engaged" not in line
+    ]
+    (seeds / "headline_phrases.csv").write_text("\n".join(phrases) + "\n", "utf-8")
+    figures = [
+        line for line in (seeds / "published_figures.csv").read_text("utf-8").splitlines() if "engaged" not in line
+    ]
+    (seeds / "published_figures.csv").write_text("\n".join(figures) + "\n", "utf-8")
+
+    refresh(replace(home, sql_folder=seeds.parent))
+
+    assert [sorted(row[:3] for row in table) for table in shown(home.database)] == [sorted(table) for table in before]

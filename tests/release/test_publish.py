@@ -16,7 +16,7 @@ from dipp_pipeline.release.verify import check_release
 from dipp_pipeline.reports.status import summarise
 from tests.homes import SQL_FOLDER, Home, copied_definitions
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 BAD_TEST = "-- No region is called Wales.\n-- on: programme_progress\nselect * from programme_progress where {}\n"
 
