@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.home import Home
-from dipp_pipeline.release.edition import Edition
+from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.release.kept import (
     Kept,
     bring_back,
@@ -18,6 +18,10 @@ from dipp_pipeline.release.kept import (
     region_codes,
 )
 from dipp_pipeline.release.publish import adopt
+from dipp_pipeline.warehouse.engine import open_warehouse
+
+_ASKED_FOR = ("programme_progress", "data_quality")
+"""The tables of the release in force of which every column is read, by each refresh."""
 
 
 class RollbackError(DippError):
@@ -70,6 +74,7 @@ def roll_back(home: Home, edition: Edition, wanted: str | None) -> Edition:
         if before is None:
             raise RollbackError(f"No older release of the {edition.name} edition is kept than the one in force.")
         folder = before
+    _check_readable(home, folder)
     _check_approved(home, edition, folder)
     bring_back(edition, folder.name)
     edition.pin_at(folder.name, home.clock())  # first, so that a switch that is missing can be made afterwards
@@ -109,6 +114,22 @@ def _is_published(edition: Edition) -> bool:
 def _check_published(edition: Edition) -> None:
     if not _is_published(edition):
         raise RollbackError(f"Nothing of the {edition.name} edition is published, so that nothing can be taken back.")
+
+
+def _check_readable(home: Home, folder: Path) -> None:
+    """Raise RollbackError where this version could not say of a release what stands in it, once it is in force."""
+    with open_warehouse(folder / DATABASE) as opened:
+        lacks = [
+            f"{table}.{column.name}"
+            for table in _ASKED_FOR
+            for column in home.project.model_by_name[table].columns
+            if column.name not in opened.table(table).column_names
+        ]
+    if lacks:
+        raise RollbackError(
+            f"Release {folder.name} was published by a version of the pipeline whose tables this one cannot read: it "
+            f"lacks {', '.join(lacks)}. Name a later one."
+        )
 
 
 def _check_approved(home: Home, edition: Edition, folder: Path) -> None:

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dipp_pipeline import atomic, rollback
@@ -74,6 +75,20 @@ def test_where_none_is_older_there_is_none_before(kept: Home):
 def test_an_unknown_or_ambiguous_release_is_told_with_what_there_is(kept: Home, wanted: str, told: str):
     with pytest.raises(UnknownReleaseError, match=told):
         roll_back(kept, wanted)
+
+    assert kept.internal.folder_in_force == THIRD
+    assert kept.internal.pin is None
+
+
+def test_a_release_of_a_version_whose_tables_cannot_be_read_stays_away(kept: Home):
+    database = kept.releases / SECOND / DATABASE
+    database.unlink()
+    with duckdb.connect(str(database)) as opened:
+        opened.execute("create table programme_progress (region_code varchar, status varchar)")
+        opened.execute("create table data_quality (rule_code varchar, occurrences integer)")
+
+    with pytest.raises(RollbackError, match=r"lacks programme_progress.*data_quality\.case_score_occurrences"):
+        roll_back(kept)
 
     assert kept.internal.folder_in_force == THIRD
     assert kept.internal.pin is None
