@@ -55,6 +55,11 @@ def proposed(home: Home, region: Region, by: str, begins_at: datetime | None) ->
     now = home.clock()
     returns = home.history().returns
     release_id = home.release_id(returns)
+    if home.internal.in_force != release_id and home.internal.pin:
+        raise ApprovalError(
+            f"What is published is a release that {home.path} was taken back to. Undo that with dipp rollback --undo, "
+            "refresh, and look at it."
+        )
     if home.internal.in_force != release_id or not home.warehouse.exists():
         raise ApprovalError(f"What is published is not what stands in {home.path} now. Refresh first, and look at it.")
     with open_warehouse(home.warehouse) as warehouse:

@@ -419,9 +419,10 @@ def approve(
     region = opened.programme.region_by_slug[region_slug]
     then = f"Run: {_dipp('refresh', home=opened)}"
     with opened.locked("dipp approve", _say):
+        lifts = " The public edition is not held back any more." if opened.public.pin else ""
         if revoke:
             approval.revoke(opened, region, by)
-            click.echo(f"{region.name} leaves the public edition with the next refresh. {then}")
+            click.echo(f"{region.name} leaves the public edition with the next refresh.{lifts} {then}")
             return
         with approval.proposed(opened, region, by, _end_of_embargo(opened, begins)) as (proposal, entry):
             show_proposal(proposal)
@@ -429,7 +430,7 @@ def approve(
                 click.confirm("Approve it?", abort=True, err=True)
             approval.decide(opened, entry)
     when = "with the next refresh" if begins is None else f"with the first refresh from {begins} on"
-    click.echo(f"{region.name} is approved and goes into the public edition {when}. {then}")
+    click.echo(f"{region.name} is approved and goes into the public edition {when}.{lifts} {then}")
 
 
 @main.command()
@@ -479,6 +480,57 @@ def purge(before: "datetime", home: Path | None) -> None:
             if purge_copies(copy.returns, before.date()):
                 opened.public.warehouse.unlink(missing_ok=True)
         sys.exit(_refresh(opened, lock, as_json=False, strict=False))
+
+
+@main.command()
+@home_option
+@json_option
+@debug_option
+def releases(home: Path | None, as_json: bool) -> None:
+    """Show the releases that are kept, of both editions."""
+    from dipp_pipeline import rollback
+    from dipp_pipeline.home import existing_home
+    from dipp_pipeline.reports.text import show_releases
+
+    kept = rollback.releases(existing_home(home))
+    if as_json:
+        _print_json([release.as_json() for release in kept])
+    else:
+        show_releases(kept)
+
+
+@main.command("rollback")
+@click.argument("release", metavar="[RELEASE]", required=False)
+@click.option("--public", is_flag=True, help="The public edition. Without it the inspectorate's own.")
+@click.option("--undo", is_flag=True, help="Let the next refresh publish again.")
+@home_option
+@debug_option
+def roll_back(release: str | None, public: bool, undo: bool, home: Path | None) -> None:
+    """Take an edition back to a release that is kept: the one before, or one named by its id or how that begins."""
+    from dipp_pipeline import rollback
+    from dipp_pipeline.home import existing_home
+
+    if release is not None and (public or undo):
+        raise click.UsageError("A release tells its edition, and is not named to undo: give RELEASE or an option.")
+    opened = existing_home(home)
+    edition = opened.public if public else opened.internal
+    with opened.locked("dipp rollback", _say):
+        if undo:
+            rollback.undo(edition)
+            click.echo(
+                f"The next refresh publishes the {edition.name} edition again. Run: {_dipp('refresh', home=opened)}"
+            )
+            return
+        try:
+            edition = rollback.roll_back(opened, edition, release)
+        except rollback.UnknownReleaseError as error:
+            raise click.BadParameter(str(error)) from None
+        options = ("--undo", *(("--public",) if edition.name == opened.public.name else ()))
+        click.echo(
+            f"In force of the {edition.name} edition is release {edition.in_force} again: {edition.database}\n"
+            "Refreshes build and test what is new, and do not publish it. To let them publish again, run: "
+            f"{_dipp('rollback', *options, home=opened)}"
+        )
 
 
 @main.command("publish-check")

@@ -29,6 +29,7 @@ from dipp_pipeline.programme.seeds import load_programme
 from dipp_pipeline.release.approvals import Approval, in_effect, read_approvals, still_needed
 from dipp_pipeline.release.edition import Edition
 from dipp_pipeline.settings import Settings, home_folder, load_settings, shipped
+from dipp_pipeline.warehouse.engine import WarehouseError, open_warehouse
 
 if TYPE_CHECKING:
     from dipp_pipeline.warehouse.project import Project
@@ -140,6 +141,7 @@ class Home:
             releases=self.path / name,
             former_releases=self.restricted / name,
             record=self.restricted / f"{name}.json",
+            approvals=self.approvals_file,
             unchanged="The public edition stays as it is",
         )
 
@@ -369,11 +371,16 @@ class Home:
         return hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:12]
 
     def public_is_as_approved(self) -> bool:
-        """Whether the public edition in force was built from what is approved now, or neither is there."""
+        """Whether the public edition in force was built from what is approved now, or neither is there.
+
+        Where it is pinned, whether what is approved now is built and held back.
+        """
         try:
             approved = self.approved()
         except ApprovedLostError:  # the refresh will say so
             return False
+        if approved and self.public.pin:
+            return self._is_held_back(self.public, self.as_approved(approved).public_release_id(approved))
         return self.public.selection == self.public_selection(approved) if approved else self.public.is_away
 
     def new_content(self) -> dict[str, str]:
@@ -393,9 +400,30 @@ class Home:
                 new["/".join(filter(None, (arrival.region_slug, path)))] = content
         return new
 
+    def _is_built(self, release_id: str) -> bool:
+        """Whether that release is the one in force of the inspectorate's own edition, or is held back."""
+        edition = self.internal
+        return self._is_held_back(edition, release_id) if edition.pin else edition.in_force == release_id
+
+    def _is_held_back(self, edition: Edition, release_id: str) -> bool:
+        """Whether an edition is at its pin, and its warehouse is that release, with all tests passed."""
+        from dipp_pipeline.warehouse.build import recorded_outcome  # only now: few homes are pinned
+
+        if edition.pin is None or edition.folder_in_force != edition.pin.folder or edition.in_force is None:
+            return False
+        if not edition.warehouse.exists():
+            return False
+        try:
+            with open_warehouse(edition.warehouse) as opened:
+                outcome = recorded_outcome(opened)
+        except WarehouseError:  # another version built it
+            return False
+        return outcome.release_id == release_id and not outcome.failed_tests
+
     def nothing_to_do(self) -> bool:
         """Whether a refresh would change nothing: no new content, nothing unread or unfinished, its release in force.
 
+        Where that is pinned, what would follow it is built and held back.
         The warehouse that explains the release and the marked-up copies must be there too.
         """
         returns = self.history().returns
@@ -406,7 +434,7 @@ class Home:
             and not self.erasures().unfinished
             and self.warehouse.exists()
             and self.published.is_symlink()
-            and self.internal.in_force == release_id
+            and self._is_built(release_id)
             and is_made_for(self.feedback, release_id)
             and not self.forgotten_approvals()
             and self.public_is_as_approved()

@@ -31,6 +31,7 @@ from dipp_pipeline.programme.model import INSPECTORATE_TIME, Programme
 from dipp_pipeline.release import publish as release
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.release.edition import Edition
+from dipp_pipeline.release.kept import keep_pinned
 from dipp_pipeline.release.publish import Release
 from dipp_pipeline.warehouse.build import Outcome, build_warehouse
 from dipp_pipeline.warehouse.engine import open_warehouse
@@ -71,6 +72,8 @@ def ingest(home: Home, region_slugs: Collection[str], progress: Progress = no_pr
     from dipp_pipeline.landing.write import land  # only now: polars and pandera take a second to import
 
     home.sweep()
+    for edition in (home.internal, home.public):
+        keep_pinned(edition)
     limits = home.settings.limits
     submissions: list[Submission] = []
     with open_workers(limits, home.settings.readers) as workers:
@@ -180,7 +183,7 @@ def publish_public(home: Home) -> Release | None:
         return None
     in_force = edition.in_force
     if in_force and home.public_is_as_approved():
-        return Release(in_force, changed=False)
+        return Release(in_force, changed=False, held_back=edition.pin is not None)
     then = home.as_approved(approved)
     _check_models(home, then, newest_of(approved))
     outcome = build_public(then, approved, edition.warehouse)

@@ -130,6 +130,7 @@ def release_asset(project: Project) -> dg.AssetsDefinition:
             metadata={
                 "release_id": released.release_id,
                 "changed": released.changed,
+                "held_back": released.held_back,
                 "database": dg.MetadataValue.path(str(refresh.home.database)),
             }
         )
@@ -162,7 +163,12 @@ def public_asset(programme: Programme) -> dg.AssetsDefinition:
         if released is None:
             return dg.MaterializeResult(metadata=regions)
         return dg.MaterializeResult(
-            metadata={**regions, "release_id": released.release_id, "changed": released.changed}
+            metadata={
+                **regions,
+                "release_id": released.release_id,
+                "changed": released.changed,
+                "held_back": released.held_back,
+            }
         )
 
     return public_findings

@@ -1,5 +1,6 @@
 """The command `dipp refresh`: stop where nothing is to do, else run the job in Dagster, and say what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home, Lock
 from dipp_pipeline.orchestration.ingest import Refresh
 from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise, unsafe_milestone
+from dipp_pipeline.rollback import Held, held_back
 from dipp_pipeline.warehouse.engine import WarehouseError
 
 
@@ -31,6 +33,8 @@ class Refreshed:
     """Of the public edition in force, if there is one."""
     unsafe: str | None
     """Why the tables by characteristic could not be fixed at the milestone that is due, or None."""
+    held_back: Sequence[Held]
+    """The editions that are pinned to a release that they were taken back to."""
 
     def as_json(self) -> dict[str, object]:
         """The document of `dipp refresh --json`."""
@@ -50,6 +54,7 @@ class Refreshed:
             "issues": summary.issues if summary else {},
             "database": str(self.database),
             "held": list(map(asdict, self.held)),
+            "held_back": [held.as_json() for held in self.held_back],
         }
 
 
@@ -85,12 +90,17 @@ def _run(refresh: Refresh, debug: bool) -> tuple[bool, Exception | None]:
     return run.changed, run.error
 
 
-def _for_the_data_team(home: Home) -> tuple[tuple[HeldVersion, ...], Path | None, Summary | None, str | None]:
-    """Which versions are held, where the marked-up returns are, what is public, and what could not be protected."""
+def _for_the_data_team(
+    home: Home,
+) -> tuple[tuple[HeldVersion, ...], Path | None, Summary | None, str | None, Sequence[Held]]:
+    """Which versions are held, where the marked-up returns are, what is public, and what could not be protected.
+
+    Also which editions are held back.
+    """
     marked_up = next(home.feedback.rglob("*.xlsx"), None)
     try:
         held, unsafe = held_versions(home.warehouse), unsafe_milestone(home.warehouse)
     except WarehouseError:  # another version built it, and the run failed before it was built anew
         held, unsafe = (), None
     public = summarise(home.public.database) if home.public.database.exists() else None
-    return held, home.feedback if marked_up else None, public, unsafe
+    return held, home.feedback if marked_up else None, public, unsafe, held_back(home)

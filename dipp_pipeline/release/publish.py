@@ -18,6 +18,7 @@ from dipp_pipeline.disclosure.fixed import set_down, settle
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError
 from dipp_pipeline.release.edition import DATABASE, Edition
+from dipp_pipeline.release.kept import bring_back, keep_pinned
 from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Project
@@ -32,10 +33,14 @@ class Release:
     release_id: str
     changed: bool
     """Whether this publication made it."""
+    held_back: bool = False
+    """Whether it is pinned, so that what was built is not published."""
 
 
 def publish(edition: Edition, project: Project, kept: int, selection: str = "") -> Release:
-    """Publish an edition's warehouse as it stands, unless its release is in force already. Raises PublicationError.
+    """Publish an edition's warehouse as it stands, unless its release is in force already or the edition is pinned.
+
+    Raises PublicationError, ReleaseLostError.
 
     Of former releases so many are kept. `selection` is the identity of what the edition was to be built from, where
     that is not all.
@@ -46,12 +51,17 @@ def publish(edition: Edition, project: Project, kept: int, selection: str = "") 
         built_from = opened.read("landing.release_returns")
         contents = Contents(project.marts, {mart.name: opened.table(mart.name) for mart in project.marts})
     _check_tests(outcome.failed_tests, set(outcome.wrong_rows), project, edition)
-    _adopt(edition)
+    adopt(edition)
+    if keep_pinned(edition):
+        return Release(edition.in_force or "", changed=False, held_back=True)
+    edition.lift_pin()  # one that does not hold any more
     if edition.in_force == outcome.release_id:
         if edition.selection != selection:  # the record was lost
             edition.remember(outcome.release_id, selection, built_from)
         return Release(outcome.release_id, changed=False)
     folder = releases / release_name(outcome.release_id, contents.about["published_at"])
+    if (former / folder.name).exists():  # it was published before, and taken back
+        bring_back(edition, folder.name)
     if not folder.exists():  # else a publication was killed just before the switch
         _write(folder, contents)
     edition.remember(outcome.release_id, selection, built_from)
@@ -69,9 +79,10 @@ def take_away(edition: Edition) -> None:
 
     Its warehouse goes altogether: what it was built from is not kept for it any more.
     """
+    edition.lift_pin()
     edition.warehouse.unlink(missing_ok=True)
     if edition.published.is_dir():
-        _adopt(edition)
+        adopt(edition)
     edition.published.unlink(missing_ok=True)
     if edition.releases.is_dir():
         edition.former_releases.mkdir(parents=True, exist_ok=True)
@@ -119,7 +130,7 @@ def _put_away(releases: Path, former: Path, staying: set[str], kept: int) -> Non
         shutil.rmtree(old)
 
 
-def _adopt(edition: Edition) -> None:
+def adopt(edition: Edition) -> None:
     """Take over a home of before version 0.3, in which `published` was a folder and former releases were files."""
     published, releases, former = edition.published, edition.releases, edition.former_releases
     releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dipp_pipeline.orchestration.command import Refreshed
     from dipp_pipeline.orchestration.erasure import ErasureReport
     from dipp_pipeline.privacy.retention import Purged
+    from dipp_pipeline.release.kept import Kept
     from dipp_pipeline.reports.check import Checked
     from dipp_pipeline.reports.explain import Explanation
     from dipp_pipeline.reports.findings import Finding, Findings
@@ -46,7 +47,9 @@ def show_refreshed(refreshed: "Refreshed") -> None:
     if summary is None:
         return
     if not refreshed.error:
-        what = "Published release" if refreshed.changed else "Nothing new. In force is release"
+        is_held = any(at.edition == "internal" for at in refreshed.held_back)
+        unchanged = "In force is release" if is_held else "Nothing new. In force is release"
+        what = "Published release" if refreshed.changed else unchanged
         click.echo(f"{what} {summary.release_id}: {refreshed.database}")
     cases, refused, held = summary.cases, summary.returns_refused, summary.returns_held
     click.echo(
@@ -72,6 +75,12 @@ def show_refreshed(refreshed: "Refreshed") -> None:
     if refreshed.public:
         included = [region.region_name for region in refreshed.public.regions if region.status == "included"]
         click.echo(f"Public edition: release {refreshed.public.release_id} of {', '.join(included)}.")
+    for at in refreshed.held_back:
+        click.echo(
+            f"The {at.edition} edition is held at release {at.release_id} since {at.since:%Y-%m-%d %H:%M} UTC: "
+            "what is new is built and tested, and is not published before dipp rollback --undo"
+            f"{' --public, or another decision on an approval' if at.edition == 'public' else ''}."
+        )
     if refreshed.unsafe:
         click.echo(f"The tables by characteristic stay as they were. {refreshed.unsafe}")
     if refreshed.feedback:
@@ -293,6 +302,20 @@ def show_approvals(approvals: Sequence["Listed"]) -> None:
     for entry in approvals:
         row = (entry.decided_at, entry.region_slug, entry.by, entry.begins_at, entry.state.replace("_", " "))
         table.add_row(*map(_printable, row))
+    _show(table)
+
+
+def show_releases(releases: Sequence["Kept"]) -> None:
+    """The releases that are kept."""
+    table = _table(("Release", "Published (UTC)", "Edition", "State"), ("Regions", "Cases"))
+    for kept in releases:
+        table.add_row(
+            kept.release_id,
+            f"{kept.published_at:%Y-%m-%d %H:%M:%S}",
+            kept.edition,
+            kept.state.replace("_", " "),
+            *("" if number is None else str(number) for number in (kept.regions_included, kept.cases_inspected)),
+        )
     _show(table)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from dipp_pipeline import rollback
 from dipp_pipeline.orchestration import assets, jobs
 from dipp_pipeline.orchestration.code_location import build_definitions
 from dipp_pipeline.orchestration.landed import region_partitions
@@ -324,6 +325,17 @@ def landed(result: dg.ExecuteInProcessResult) -> Mapping[str, Mapping[str, dg.Me
         for each in made
         if each.asset_key == dg.AssetKey("case_scores") and each.partition
     }
+
+
+def test_a_run_shows_which_edition_it_holds_back(home: Home, instance: dg.DagsterInstance) -> None:
+    job = build_definitions(home).resolve_job_def("nightly_refresh")
+    published = metadata_of(job.execute_in_process(instance=instance))[assets.FINDINGS]
+    with home.locked("a test", print):
+        rollback.roll_back(home, home.internal, home.internal.in_force)
+
+    held = metadata_of(job.execute_in_process(instance=instance))[assets.FINDINGS]
+
+    assert [shown["held_back"].value for shown in (published, held)] == [False, True]
 
 
 def metadata_of(result: dg.ExecuteInProcessResult) -> Mapping[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
