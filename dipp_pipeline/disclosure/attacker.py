@@ -10,7 +10,8 @@ so that what the exempt tables say of a region is knowledge too. Known are
 
 A region *changed* where any of its counts is another than in the latest former content that has the region. Two
 attackers are held off. One knows which regions changed, and nothing of how. The other knows besides which counts
-stayed, and by how many cases the others changed in all (`bounded`). He knows more; but where that alone tells him a
+stayed, by how many cases the others changed in all, and whether a region only gained cases or only lost some
+(`bounded`). He knows more; but where that alone tells him a
 count, it is exempt against him, and may not be against the first.
 
 Not assumed: that an attacker knows single cases; or that a withheld count is small, since most of them are withheld to
@@ -94,6 +95,8 @@ class Knowledge:
         for number in range(len(self._contents)):
             for region in self._regions(number):
                 self._know_region(number, region)
+                if bounded:
+                    self._know_cases_that_came_or_went(number, region)
             self._know_nation(number)
         self._counts = [self._counts_of(number) for number in range(len(self._contents))]
         for number, former in enumerate(formers):
@@ -312,7 +315,7 @@ class Knowledge:
         """The number of the first content since which the counts of that kind are the same in a region."""
         key = (number, region, kind, measure)
         if key not in self._since:
-            before = next((one for one in range(number - 1, -1, -1) if region in self._contents[one].regions), None)
+            before = self._before(number, region)
             if before is None:
                 self._since[key] = number
             elif self._differs(before, number, region, kind, measure):
@@ -353,6 +356,45 @@ class Knowledge:
             self._know({later: 1, former: -1, more: -1, fewer: 1}, 0, 0)
             changed_by += [(1, {more: 1}), (1, {fewer: 1})]
         self._know(_sum(*changed_by), most=sum(map(abs, changes.values())))
+
+    def _know_cases_that_came_or_went(self, number: int, region: str) -> None:
+        """Where a region only gained cases, or only lost some, each is of one category, whatever measure it is of.
+
+        A case that counted was a relevant one, so that of no category more relevant cases are gone than cases.
+        """
+        before = self._before(number, region)
+        if before is None:
+            return
+        now, then = list(self._nested(number, region)), list(self._nested(before, region))
+        gains = [
+            (_sum((1, later), (-1, former)), self._total(number, later) - self._total(before, former))
+            for later, former in zip(now, then, strict=True)
+        ]
+        for sign in (1, -1):
+            if all(sign * value >= 0 for _, value in gains):
+                for terms, _ in gains:
+                    self._know(_sum((sign, terms)), least=0)
+
+    def _nested(self, number: int, region: str) -> Iterator[Sum]:
+        """Of each category its cases and, by measure, those not relevant, those that do not count, and those that do.
+
+        All that came or went is among them.
+        """
+        for category in self._all_categories:
+            cases = self._cases(number, region, category)
+            yield cases
+            for measure in self._measures.values():
+                relevant = self._relevant(number, region, category, measure)
+                counted = self._counted(number, region, category, measure)
+                yield from (_sum((1, cases), (-1, relevant)), _sum((1, relevant), (-1, counted)), counted)
+
+    def _total(self, number: int, terms: Sum) -> float:
+        """The true value of a sum in a content."""
+        return sum(coefficient * self._value(number, unknown) for unknown, coefficient in terms.items())
+
+    def _before(self, number: int, region: str) -> int | None:
+        """The number of the latest content before one that has a region too."""
+        return next((one for one in range(number - 1, -1, -1) if region in self._contents[one].regions), None)
 
     def _value(self, number: int, unknown: Unknown) -> int:
         count = Count(unknown.kind, unknown.region, self._block.characteristic, unknown.category, unknown.measure)

@@ -5,6 +5,8 @@ from itertools import product
 
 import pytest
 
+from dipp_pipeline.disclosure.attacker import Block, Knowledge
+from dipp_pipeline.disclosure.audit import Audit
 from dipp_pipeline.disclosure.counts import NATION, PDU, Content, Count
 from dipp_pipeline.disclosure.measures import Measure
 from dipp_pipeline.disclosure.protect import Protection, protect
@@ -153,3 +155,26 @@ def test_a_category_under_another_name_since_contradicts_nothing(characteristic:
     before = protect(named("c"), [], [], THRESHOLD)
 
     assert protect(named("d"), [before.milestone], [], THRESHOLD).unsafe == {}
+
+
+def test_a_case_that_went_is_of_one_category_in_all_measures():
+    """One of the men went, who counted. By cases it may be a man or a woman, by the measure a man or another."""
+    names = ("female", "male", "other")
+    before = by_sex(dict(zip(names, (20, 30, 20), strict=True)), dict(zip(names, (10, 15, 10), strict=True)))
+    after = by_sex(dict(zip(names, (20, 29, 20), strict=True)), dict(zip(names, (10, 14, 10), strict=True)))
+    former = protect(before, [], [ASSESSED], THRESHOLD).milestone
+    assert former.withheld == frozenset()
+    knowledge = Knowledge(Block("sex"), [former], after, [ASSESSED], bounded=True)
+
+    def told(of_cases: set[str], of_measure: set[str]) -> set[int]:
+        """What is bounded too narrowly where these are withheld."""
+        withheld = {
+            count
+            for count in knowledge.counts(knowledge.last)
+            if count.category in (of_measure if count.kind == "counted" else of_cases)
+        }
+        audit = Audit(knowledge, THRESHOLD)
+        return {audit._quantities[number][0].value for number in audit.unsafe(withheld)}
+
+    assert {20, 29} <= told({"female", "male"}, {"male", "other"})
+    assert told({"female", "male"}, {"female", "male"}) == set()
