@@ -18,7 +18,7 @@ select
     measures.measure_order::integer as figure_order,              -- order of publication
     measures.title::varchar as title,                             -- title of the measure, label of the question
     measures.stage::varchar as stage,                             -- stage or theme
-    measures.polarity::varchar as polarity,                       -- positive where a high figure is good; null of a question
+    measures.polarity::varchar as polarity,                       -- positive where a high figure speaks for the work; null of a question
     null::varchar as question_kind,                               -- summary or prompt; null of a measure
     measures.question_code::varchar as question_codes,            -- the questions behind it, space-separated
     measures.counted_answers::varchar as counted_answers,         -- the answers that count, space-separated

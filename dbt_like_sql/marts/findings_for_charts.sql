@@ -40,7 +40,7 @@ select
     measures.title::varchar as measure_title,  -- title of the measure
     measures.figure_order::integer as measure_order,  -- place of the measure in the order of publication
     measures.stage_label::varchar as stage_label,  -- stage or theme of the measure in words
-    measures.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    measures.polarity::varchar as polarity,  -- positive where a high figure speaks for the work, negative where it speaks against it
     coalesce(regional.cases_inspected, national.cases_inspected)::integer as cases_inspected,  -- accepted cases of the region, or of the nation's regions; null of a region without accepted cases
     coalesce(regional.relevant_cases, national.relevant_cases)::integer as relevant_cases,  -- of the cases inspected, those to which the measure applies and which answer it: the denominator of percentage; null of a region without accepted cases
     coalesce(regional.counted_cases, national.counted_cases)::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure: the numerator of percentage; null of a region without accepted cases

@@ -16,7 +16,7 @@ select
     measures.title::varchar as measure_title,  -- title of the measure
     measures.stage::varchar as stage,  -- stage of the case or theme that the measure is of
     stages.stage_label::varchar as stage_label,  -- stage or theme of the measure in words
-    measures.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    measures.polarity::varchar as polarity,  -- positive where a high figure speaks for the work, negative where it speaks against it
     measures.measure_order::integer as measure_order,  -- place of the measure in the order of publication
     measures.question_code::varchar as question_codes,  -- the core questions behind the measure, separated by spaces: a case is relevant where all of them apply and are answered
     questions.questions::integer as questions,  -- how many questions these are

@@ -9,7 +9,7 @@ select
     counts.figure_code::varchar as measure_code,  -- code of the measure
     counts.title::varchar as measure_title,  -- title of the measure
     counts.stage::varchar as stage,  -- stage of the case or theme that the measure is of
-    counts.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    counts.polarity::varchar as polarity,  -- positive where a high figure speaks for the work, negative where it speaks against it
     counts.regions_included::integer as regions_included,  -- regions with accepted cases
     counts.regions_expected::integer as regions_expected,  -- regions of England and Wales
     (case when counts.regions_included = counts.regions_expected then 'final' else 'provisional' end)::varchar as status,  -- provisional until every region is included, then final

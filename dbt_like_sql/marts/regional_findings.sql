@@ -15,7 +15,7 @@ select
     counts.figure_code::varchar as measure_code,  -- code of the measure
     counts.title::varchar as measure_title,  -- title of the measure
     counts.stage::varchar as stage,  -- stage of the case or theme that the measure is of
-    counts.polarity::varchar as polarity,  -- positive where a high figure is good, negative where it is bad
+    counts.polarity::varchar as polarity,  -- positive where a high figure speaks for the work, negative where it speaks against it
     counts.cases_inspected::integer as cases_inspected,  -- accepted cases of the region
     counts.relevant_cases::integer as relevant_cases,  -- of the cases inspected, those to which the measure applies and which answer it: the denominator of percentage
     counts.counted_cases::integer as counted_cases,  -- of the relevant cases, those whose answer counts by the measure: the numerator of percentage

@@ -125,13 +125,6 @@ def test_who_to_ask_is_who_is_set(contents: Contents):
     assert "- Publisher: A \\| B # C\n- Contact: \\<script\\>\n- Licence: Ask first\n" in asked
 
 
-def test_no_text_rates_anybody(method: str):
-    labels = r"(?i)\b(outstanding|requires improvement|inadequate|good)\b"
-    of_polarity = "positive where a high figure is good, negative where it is bad"
-
-    assert re.findall(labels, method.replace(of_polarity, "")) == []
-
-
 def test_the_same_contents_give_the_same_bytes(tmp_path, contents: Contents, method: str):
     write_method(tmp_path / "method.md", contents)
 

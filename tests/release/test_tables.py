@@ -72,6 +72,7 @@ def as_moment(value: object) -> object:
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("table", MARTS)
 def test_a_csv_has_every_value_of_its_table_and_last_the_release(contents: Contents, tables: Path, table: str):
     expected = pl.from_arrow(contents.tables[table])
@@ -89,6 +90,7 @@ def test_a_csv_has_every_value_of_its_table_and_last_the_release(contents: Conte
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("table", MARTS)
 def test_a_parquet_file_has_every_value_and_type_of_its_table(contents: Contents, tables: Path, table: str):
     file = tables / f"{table}.parquet"
@@ -107,6 +109,7 @@ def test_a_parquet_file_has_every_value_and_type_of_its_table(contents: Contents
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_parquet_file_describes_itself_and_its_columns(contents: Contents, tables: Path):
     for model in contents.marts:
         schema = pq.read_schema(tables / f"{model.name}.parquet")
@@ -120,6 +123,7 @@ def test_a_parquet_file_describes_itself_and_its_columns(contents: Contents, tab
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_the_package_is_valid_for_frictionless(tables: Path):
     report = frictionless.validate(str(tables / "datapackage.json"))
 
@@ -129,6 +133,7 @@ def test_the_package_is_valid_for_frictionless(tables: Path):
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("table", MARTS)
 def test_the_metadata_of_a_csv_are_valid_and_give_every_value_of_its_table(
     contents: Contents, tables: Path, table: str
@@ -145,6 +150,7 @@ def test_the_metadata_of_a_csv_are_valid_and_give_every_value_of_its_table(
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_the_package_says_of_every_file_what_it_is(contents: Contents, tables: Path, package):
     assert package["version"] == contents.about["release_id"]
     assert package["created"] == contents.about["published_at"].isoformat() + "Z"

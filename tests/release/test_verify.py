@@ -75,6 +75,7 @@ def test_a_release_that_is_whole_has_no_problem(small: Path):
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_the_release_of_the_sample_programme_is_whole_and_its_sums_are_tested_again(whole: Path):
     checked = check_release(whole, SQL_FOLDER)
 
@@ -167,6 +168,7 @@ def test_a_database_that_is_none_is_told(small: Path, content: bytes):
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("file", ["notes.csv", "notes.parquet", "notes.csv-metadata.json", "datapackage.json"])
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{}", b'{"resources": [1]}'])
 def test_a_file_of_rubbish_is_told_and_not_stumbled_over(small: Path, file: str, content: bytes):
@@ -213,6 +215,7 @@ def package_again(release: Path) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_count_that_is_another_in_the_csv_alone_is_told(release: Path):
     replaced(release / "tables" / "regional_findings.csv", ",84,84,41,", ",84,84,42,")
     package_again(release)
@@ -224,6 +227,7 @@ def test_a_count_that_is_another_in_the_csv_alone_is_told(release: Path):
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_figure_that_is_withheld_in_one_form_is_withheld_in_every_form(
     contents: Contents, whole: Path, tmp_path: Path, form: str
@@ -297,6 +301,7 @@ def changed_database(release: Path, statement: str) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
@@ -338,6 +343,7 @@ def broken_tests(contents: Contents) -> list[str]:
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("table", "values", "told"),
     [
@@ -374,6 +380,7 @@ def test_figures_that_contradict_each_other_are_found(
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_complement_that_does_not_complement_is_told(contents: Contents, tmp_path: Path):
     rows = contents.rows("regional_findings")
     number = next(number for number, row in enumerate(rows) if row["measure_code"] == "oversight_effective")
@@ -388,6 +395,7 @@ def test_a_complement_that_does_not_complement_is_told(contents: Contents, tmp_p
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_tables_of_another_version_are_tested_as_far_as_they_are_as_of_this(contents: Contents, tmp_path: Path):
     fewer = next(model for model in contents.marts if model.name == "regional_findings")
     without_country = replace(fewer, columns=[column for column in fewer.columns if column.name != "country"])
@@ -402,6 +410,7 @@ def test_tables_of_another_version_are_tested_as_far_as_they_are_as_of_this(cont
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_dictionary_that_says_otherwise_than_the_database_is_told(contents: Contents, tmp_path: Path):
     changed = one_row_changed(contents, "data_dictionary", 7, description="something else")
     row = changed.rows("data_dictionary")[7]
@@ -413,6 +422,7 @@ def test_a_dictionary_that_says_otherwise_than_the_database_is_told(contents: Co
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_count_that_is_withheld_contradicts_nothing(contents: Contents):
     statistics = ["relevant_cases", "counted_cases", "percentage_rounded"], ["percentage", "lower_95", "upper_95"]
     types = {**dict.fromkeys(statistics[0], "INTEGER"), **dict.fromkeys(statistics[1], "DOUBLE"), "marker": "VARCHAR"}
@@ -443,6 +453,7 @@ MARKED = mart(
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("relevant", "counted", "percentage", "marker", "told"),
     [
@@ -500,6 +511,7 @@ FORMS: dict[str, Callable[[Path, str], object]] = {
 
 
 @pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("form", FORMS)
 def test_a_case_reference_is_found_in_any_form(small: Path, form: str):
     for text in ("the nation", "T271828", "crn t 271828"):

@@ -9,7 +9,7 @@ from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.site.formats import slug
 from tests.release.site.html import Drawing, Page
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 Row = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from dipp_pipeline.release.site.write import write_site
 from dipp_pipeline.warehouse.project import Model, ModelColumn
 from tests.release.site.html import Page, read_page
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 TYPES = {"int64": "INTEGER", "double": "DOUBLE", "string": "VARCHAR", "null": "VARCHAR", "bool": "BOOLEAN"}
 

@@ -11,7 +11,7 @@ from dipp_pipeline.release.site.revisions import Revision, revision_pages
 from tests.release.site.conftest import changed
 from tests.release.site.html import Page
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 REVISED: Mapping[str, Any] = {
     "table_name": "regional_findings",

@@ -12,7 +12,7 @@ from dipp_pipeline.release.site.formats import SHORTHAND
 from dipp_pipeline.release.site.write import write_site
 from tests.release.site.html import Page
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.exhaustive]
 
 PAGE_BYTES = 200 * 1024
 SITE_BYTES = 10 * 1024 * 1024
