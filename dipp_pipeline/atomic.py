@@ -22,6 +22,12 @@ _LEFT = r"\.(?:aside|arriving|[0-9a-f]{4,12})-[a-z0-9_]{8}|\.\w+\.key-[0-9a-f]{1
 """What is being written, in this version or in 0.2. No file that was sent is stored under a name that begins so."""
 
 
+FOR_EVERYONE = 0o755
+"""The mode of a folder that everyone may open."""
+
+_FOR_EVERYONE_TO_READ = 0o444
+
+
 @contextmanager
 def new_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
     """An empty file to fill, which takes the target's place at the end."""
@@ -106,6 +112,15 @@ def switch_link(link: Path, target: Path) -> None:
         (folder / link.name).symlink_to(os.path.relpath(target, link.parent))
         (folder / link.name).replace(link)
         _sync(link.parent)
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let everyone read all that a folder holds, and nobody write a file of it, its owner included.
+
+    One reader who opens a database writable locks out all others while it is open.
+    """
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(FOR_EVERYONE if path.is_dir() else _FOR_EVERYONE_TO_READ)
 
 
 def sweep(folder: Path, former: str = "") -> None:

@@ -1,8 +1,6 @@
 """Take an edition back to a release that is kept, and hold there what refreshes make until that is undone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from dipp_pipeline.errors import DippError
@@ -30,25 +28,6 @@ class RollbackError(DippError):
 
 class UnknownReleaseError(DippError):
     """No release is called so, or more than one; the message says which there are."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """An edition that a pin holds at a release: what refreshes build after it is not published."""
-
-    edition: str
-    release_id: str | None
-    since: datetime
-
-    def as_json(self) -> dict[str, object]:
-        """Its object under `held_back` in `dipp refresh --json`."""
-        return {"edition": self.edition, "release_id": self.release_id, "since": self.since.isoformat()}
-
-
-def held_back(home: Home) -> Sequence[Held]:
-    """The editions that are held."""
-    pins = [(edition, edition.pin) for edition in (home.internal, home.public)]
-    return [Held(edition.name, edition.in_force, pin.since) for edition, pin in pins if pin]
 
 
 def releases(home: Home) -> Sequence[Kept]:
@@ -119,12 +98,13 @@ def _check_published(edition: Edition) -> None:
 def _check_readable(home: Home, folder: Path) -> None:
     """Raise RollbackError where this version could not say of a release what stands in it, once it is in force."""
     with open_warehouse(folder / DATABASE) as opened:
-        lacks = [
-            f"{table}.{column.name}"
-            for table in _ASKED_FOR
-            for column in home.project.model_by_name[table].columns
-            if column.name not in opened.table(table).column_names
-        ]
+        there = {table: set(opened.table(table).column_names) for table in _ASKED_FOR}
+    lacks = [
+        f"{table}.{column.name}"
+        for table in _ASKED_FOR
+        for column in home.project.model_by_name[table].columns
+        if column.name not in there[table]
+    ]
     if lacks:
         raise RollbackError(
             f"Release {folder.name} was published by a version of the pipeline whose tables this one cannot read: it "

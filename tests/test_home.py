@@ -74,6 +74,7 @@ def test_other_definitions_are_to_do(home: Home, tmp_path: Path):
     assert not replace(home, version="another").nothing_to_do()
 
 
+@pytest.mark.exhaustive
 def test_a_refresh_that_was_killed_before_the_feedback_is_finished_by_the_next(tmp_path: Path):
     home = sent(Home(tmp_path / "home"))
     home.ingest()

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import polars as pl
-
 Row = Mapping[str, str | None]
 
 
@@ -61,6 +59,8 @@ def shared_relevance(measures: Sequence[Measure]) -> Mapping[str, str]:
 @cache
 def _holds(condition: str, characteristic: str, category: str) -> bool | None:
     """Whether a condition is true, or false, of a category whatever else is so of a case: three-valued logic."""
+    import polars as pl  # only now: every command imports this module, and few ask
+
     expression = pl.sql_expr(condition)
     unknown = {name: pl.Series(name, [None]) for name in expression.meta.root_names()}
     known = {characteristic: pl.Series(characteristic, [category])} if characteristic in unknown else {}

@@ -49,6 +49,9 @@ _WARNINGS = {
 }
 """Checks that hold back nothing, each with its asset and what it says."""
 
+_LAST = {"dagster/priority": "-1"}
+"""The public edition comes after the inspectorate's own, which may fix the milestone that both show."""
+
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
@@ -144,16 +147,13 @@ def public_asset(programme: Programme) -> dg.AssetsDefinition:
     It waits for the ingest, which finishes erasures, and for nothing of the inspectorate's own edition: where that
     cannot be published, an embargo ends and a region is revoked all the same.
     """
-    last = {
-        "dagster/priority": "-1"
-    }  # after the inspectorate's own edition, which may fix the milestone that both show
 
     @dg.asset(
         key=PUBLIC_FINDINGS,
         deps=landed_keys(programme),
         group_name="publication",
         kinds={"duckdb"},
-        op_tags=last,
+        op_tags=_LAST,
     )
     def public_findings(refresh: dg.ResourceParam[Refresh]) -> dg.MaterializeResult[None]:
         """The public edition: the regions that were approved, as they were approved; none where none was."""

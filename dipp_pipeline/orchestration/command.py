@@ -7,8 +7,8 @@ from pathlib import Path
 from dipp_pipeline.errors import DippError, machine_faults_told
 from dipp_pipeline.home import Home, Lock
 from dipp_pipeline.orchestration.ingest import Refresh
+from dipp_pipeline.release.kept import Held, held_back
 from dipp_pipeline.reports.status import HeldVersion, Summary, held_versions, summarise, unsafe_milestone
-from dipp_pipeline.rollback import Held, held_back
 from dipp_pipeline.warehouse.engine import WarehouseError
 
 
@@ -103,4 +103,4 @@ def _for_the_data_team(
     except WarehouseError:  # another version built it, and the run failed before it was built anew
         held, unsafe = (), None
     public = summarise(home.public.database) if home.public.database.exists() else None
-    return held, home.feedback if marked_up else None, public, unsafe, held_back(home)
+    return held, home.feedback if marked_up else None, public, unsafe, held_back([home.internal, home.public])

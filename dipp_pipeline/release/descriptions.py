@@ -22,7 +22,7 @@ TITLE = "Findings of the Dynamic Inspection of Public Protection"
 
 _OPEN_GOVERNMENT_LICENCE = {
     "name": "OGL-UK-3.0",
-    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    "path": words.OPEN_GOVERNMENT_LICENCE,
 }
 _NAMES_OF_IT = re.compile(r"(?i)(open government licence|ogl)( v| version |-uk-| |-)3(\.0)?")
 
@@ -63,12 +63,8 @@ def types_of(column: ModelColumn) -> Types:
 
 
 def never_null(mart: Model) -> frozenset[str]:
-    """The columns of the key, but for those whose description says when they are null."""
-    return frozenset(
-        column.name
-        for column in mart.columns
-        if column.name in mart.key and not re.search(r"\bnull\b", column.description)
-    )
+    """The columns of the key, but for those that may be null."""
+    return frozenset(column.name for column in mart.columns if column.name in mart.key and not column.nullable)
 
 
 def parquet_schema(mart: Model, contents: Contents) -> pa.Schema:
@@ -216,11 +212,11 @@ def _table_schema(mart: Model, columns: Sequence[ModelColumn]) -> Mapping[str, o
 
 def _key(mart: Model, name: str) -> Mapping[str, Sequence[str]]:
     """A primary key is one that is never null; where a part of it may be, it is a unique key."""
-    return {name: list(mart.key)} if mart.key and never_null(mart) >= set(mart.key) else {}
+    return {name: list(mart.primary_key)} if mart.primary_key else {}
 
 
 def _unique(mart: Model) -> Mapping[str, Sequence[Sequence[str]]]:
-    return {} if not mart.key or _key(mart, "primaryKey") else {"uniqueKeys": [list(mart.key)]}
+    return {} if not mart.key or mart.primary_key else {"uniqueKeys": [list(mart.key)]}
 
 
 def _licence(contents: Contents) -> Mapping[str, str]:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from dipp_pipeline.atomic import read_document, write_document
 from dipp_pipeline.release.approvals import read_approvals
 from dipp_pipeline.release.in_force import milestone_in_force, release_in_force
-from dipp_pipeline.warehouse.sources import BuiltFrom
+
+if TYPE_CHECKING:  # every command imports this module, and what is read from Parquet or SQL is slow to import
+    from dipp_pipeline.warehouse.sources import BuiltFrom
 
 DATABASE = "dipp_findings.duckdb"
 
@@ -92,7 +94,7 @@ class Edition:
         """Whether readers have nothing of it, not even what a run that was killed left."""
         return not (self.published.is_symlink() or self.published.exists() or self.releases.exists())
 
-    def built_from(self, release_id: str) -> Sequence[BuiltFrom] | None:
+    def built_from(self, release_id: str) -> "Sequence[BuiltFrom] | None":
         """The returns that a release was built from; None where that is not known."""
         recorded = self._recorded().get(release_id)
         return recorded["returns"] if recorded else None
@@ -103,7 +105,7 @@ class Edition:
         recorded = self._recorded().get(self.in_force or "")
         return recorded["selection"] if recorded else None
 
-    def remember(self, release_id: str, selection: str, built_from: Sequence[BuiltFrom]) -> None:
+    def remember(self, release_id: str, selection: str, built_from: "Sequence[BuiltFrom]") -> None:
         """Record what a release is built from, before it is in force."""
         in_force = self.in_force
         kept = {former: made_of for former, made_of in self._recorded().items() if former == in_force}
@@ -124,4 +126,4 @@ class Edition:
 
 class _MadeOf(TypedDict):
     selection: str
-    returns: Sequence[BuiltFrom]
+    returns: "Sequence[BuiltFrom]"

@@ -10,6 +10,7 @@ SHA256SUMS                   what belongs to the release
 
 from pathlib import Path
 
+from dipp_pipeline import atomic
 from dipp_pipeline.release.contents import Contents
 from dipp_pipeline.release.database import PublicationError, write_database
 from dipp_pipeline.release.edition import DATABASE
@@ -22,10 +23,6 @@ from dipp_pipeline.release.workbook.write import write_workbooks
 
 SITE = "site"
 """The folder of a release that its pages are in; `index.html` is the first."""
-
-_FOR_EVERYONE = 0o755
-_FOR_EVERYONE_TO_READ = 0o444
-"""Not even for its owner to write: one reader who opens the database writable locks out all others while it is open."""
 
 
 def write_forms(folder: Path, contents: Contents) -> None:
@@ -40,5 +37,4 @@ def write_forms(folder: Path, contents: Contents) -> None:
     if problems:
         told = "; ".join(f"{problem.file} {problem.what}" for problem in problems)
         raise PublicationError(f"The release is of no use: {told}.")
-    for path in folder.rglob("*"):
-        path.chmod(_FOR_EVERYONE if path.is_dir() else _FOR_EVERYONE_TO_READ)
+    atomic.open_to_readers(folder)

@@ -3,7 +3,7 @@
 Their folders sort by time. Those that readers may have open lie in releases/, older ones under restricted/.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,6 @@ from dipp_pipeline.disclosure.fixed import settle
 from dipp_pipeline.errors import DippError
 from dipp_pipeline.release.edition import DATABASE, Edition
 from dipp_pipeline.warehouse.engine import open_warehouse
-
-_FOR_EVERYONE = 0o755
-_FOR_EVERYONE_TO_READ = 0o444
 
 _EMPTY = "not_started"
 """The status of a region of which a release holds nothing."""
@@ -42,6 +39,25 @@ class Kept:
     def as_json(self) -> dict[str, object]:
         """Its object in `dipp releases --json`."""
         return {**asdict(self), "published_at": f"{self.published_at.isoformat()}Z", "folder": str(self.folder)}
+
+
+@dataclass(frozen=True)
+class Held:
+    """An edition that a pin holds at a release: what refreshes build after it is not published."""
+
+    edition: str
+    release_id: str | None
+    since: datetime
+
+    def as_json(self) -> dict[str, object]:
+        """Its object under `held_back` in `dipp refresh --json`."""
+        return {"edition": self.edition, "release_id": self.release_id, "since": self.since.isoformat()}
+
+
+def held_back(editions: Iterable[Edition]) -> Sequence[Held]:
+    """Those of the editions that are held."""
+    pins = [(edition, edition.pin) for edition in editions]
+    return [Held(edition.name, edition.in_force, pin.since) for edition, pin in pins if pin]
 
 
 def kept_folders(edition: Edition) -> Sequence[Path]:
@@ -87,9 +103,8 @@ def bring_back(edition: Edition, name: str) -> Path:
             f"Release {name}, which is to be in force, is not kept any more. Restore its folder to {former} from your "
             "backup, or let the next refresh publish with dipp rollback --undo."
         )
-    for path in (former, *former.rglob("*")):  # one of an earlier version was for its owner alone
-        path.chmod(_FOR_EVERYONE if path.is_dir() else _FOR_EVERYONE_TO_READ)
-    edition.releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)
+    atomic.open_to_readers(former)  # one of an earlier version was for its owner alone
+    edition.releases.mkdir(mode=atomic.FOR_EVERYONE, parents=True, exist_ok=True)
     atomic.replace(former, folder)
     return folder
 

@@ -23,8 +23,6 @@ from dipp_pipeline.warehouse.build import recorded_outcome
 from dipp_pipeline.warehouse.engine import open_warehouse
 from dipp_pipeline.warehouse.project import Project
 
-_FOR_EVERYONE = 0o755
-
 
 @dataclass(frozen=True)
 class Release:
@@ -94,7 +92,7 @@ def take_away(edition: Edition) -> None:
 def _write(folder: Path, contents: Contents) -> None:
     from dipp_pipeline.release.forms import write_forms  # only now: what writes and reads workbooks is slow to import
 
-    with atomic.new_folder(folder, _FOR_EVERYONE) as aside:
+    with atomic.new_folder(folder, atomic.FOR_EVERYONE) as aside:
         write_forms(aside, contents)
 
 
@@ -133,8 +131,8 @@ def _put_away(releases: Path, former: Path, staying: set[str], kept: int) -> Non
 def adopt(edition: Edition) -> None:
     """Take over a home of before version 0.3, in which `published` was a folder and former releases were files."""
     published, releases, former = edition.published, edition.releases, edition.former_releases
-    releases.mkdir(mode=_FOR_EVERYONE, parents=True, exist_ok=True)
-    releases.chmod(_FOR_EVERYONE)
+    releases.mkdir(mode=atomic.FOR_EVERYONE, parents=True, exist_ok=True)
+    releases.chmod(atomic.FOR_EVERYONE)
     atomic.sweep(releases)
     for file in former.glob("*.duckdb"):
         if not (former / file.stem).exists():

@@ -5,7 +5,6 @@ tables that are made of them: what is counted, compared and tested stands in the
 region has, each of which is given a name that nobody has.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlglot
-from sqlglot import exp
 
 from dipp_pipeline.release.database import PublishedTable
 from dipp_pipeline.warehouse.engine import Warehouse, new_warehouse
 from dipp_pipeline.warehouse.project import Project, SqlTest, load_project
+from dipp_pipeline.warehouse.sources import seed_tables
 
 _LEVELS = {
     "regional_findings": ("region", "measure", "measure_code"),
@@ -65,13 +63,16 @@ def retest(tables: Sequence[PublishedTable], definitions: Path) -> Sequence[Rete
     Those on the cases themselves would only test the names that they are given here.
     """
     project = load_project(definitions)
-    given = {**{table.name: table.rows for table in tables if _is_of_its_model(table, project)}, **_seeds(definitions)}
+    given = {
+        **{table.name: table.rows for table in tables if _is_of_its_model(table, project)},
+        **seed_tables(definitions / "seeds"),
+    }
     strange = {table.name: table.rows for table in tables if table.name not in project.model_by_name}
     given |= _unpublished(given, strange)
     with new_warehouse(_IN_MEMORY) as warehouse:
         for name, rows in given.items():
             warehouse.load(name, rows.schema, rows)
-        tests = [test for test in project.tests if _reads(test) <= set(given) and test.model != CASES]
+        tests = [test for test in project.tests if test.reads <= set(given) and test.model != CASES]
         return [Retested(test, _wrong_rows(warehouse, test)) for test in tests]
 
 
@@ -84,25 +85,6 @@ def _is_of_its_model(table: PublishedTable, project: Project) -> bool:
     model = project.model_by_name.get(table.name)
     has = {(column.name, column.data_type) for column in table.columns}
     return model is not None and {(column.name, column.data_type) for column in model.columns} <= has
-
-
-def _reads(test: SqlTest) -> set[str]:
-    select = sqlglot.parse_one(test.sql, dialect="duckdb")
-    ctes = {cte.alias for cte in select.find_all(exp.CTE)}
-    names = {f"{table.db}.{table.name}" if table.db else table.name for table in select.find_all(exp.Table)}
-    return names - ctes
-
-
-def _seeds(definitions: Path) -> Mapping[str, pa.Table]:
-    """The seeds as texts; a blank is null."""
-    tables = {}
-    for file in sorted((definitions / "seeds").glob("*.csv")):
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.DictReader(opened)
-            rows = [{name: value or None for name, value in row.items()} for row in reader]
-            schema = pa.schema(dict.fromkeys(reader.fieldnames or [], pa.string()))
-        tables[f"seeds.{file.stem}"] = pa.Table.from_pylist(rows, schema)
-    return tables
 
 
 def _unpublished(given: Mapping[str, pa.Table], strange: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:

@@ -6,9 +6,9 @@ PROGRAMME = "Dynamic Inspection of Public Protection"
 
 SAMPLE_BANNER = "Invented sample data"
 
-LICENCE_ADDRESSES = {
-    "Open Government Licence v3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-}
+OPEN_GOVERNMENT_LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+LICENCE_ADDRESSES = {"Open Government Licence v3.0": OPEN_GOVERNMENT_LICENCE}
 """Where the terms of a licence stand, of those that are known by name."""
 
 _EDITIONS = {

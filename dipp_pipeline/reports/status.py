@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dipp_pipeline.reports.records import only
-from dipp_pipeline.warehouse.build import MILESTONE_REACHED
 from dipp_pipeline.warehouse.engine import Warehouse, open_warehouse
 
 REGION_UNKNOWN = "F06"
@@ -195,7 +194,7 @@ def unsafe_milestone(warehouse: Path) -> str | None:
 
 
 def _unsafe(warehouse: Warehouse) -> str | None:
-    return next((row["unsafe"] for row in warehouse.read(MILESTONE_REACHED)), None)
+    return next((row["unsafe"] for row in warehouse.read("landing.milestone_reached")), None)
 
 
 def _held(warehouse: Warehouse) -> tuple[HeldVersion, ...]:

@@ -21,7 +21,7 @@ from dipp_pipeline.warehouse.sources import RELEASE_FIGURES, Build, load_sources
 
 _TEST_RESULTS = pa.schema({"test_name": pa.string(), "wrong_rows": pa.int64()})
 
-MILESTONE_REACHED = "landing.milestone_reached"
+_MILESTONE_REACHED = "landing.milestone_reached"
 _REACHED = pa.schema({"milestone": pa.int32(), "document": pa.string(), "unsafe": pa.string()})
 """The milestone that a build came to: as JSON, which is kept elsewhere once the release is published; or why it could
 not be fixed."""
@@ -70,7 +70,7 @@ def build_warehouse(target: Path, build: Build, seeds: Path, programme: Programm
             rows = {model.name: warehouse.count(model.name) for model in project.models if _is_counted(model)}
             wrong_rows = {test.name: warehouse.count(test.sql) for test in project.tests}
             warehouse.load("landing.test_results", _TEST_RESULTS, _results(wrong_rows))
-            warehouse.load(MILESTONE_REACHED, _REACHED, _recorded(reached))
+            warehouse.load(_MILESTONE_REACHED, _REACHED, _recorded(reached))
             warehouse.commit()
         atomic.replace(aside, target)
     return Outcome(build.release_id, rows, wrong_rows, fixed, shown, reached)
@@ -100,7 +100,7 @@ def recorded_outcome(warehouse: Warehouse) -> Outcome:
     """What the build of a warehouse recorded of itself."""
     (build,) = warehouse.read("landing.build")
     tests = warehouse.read("landing.test_results")
-    documents = [row["document"] for row in warehouse.read(MILESTONE_REACHED) if row["document"]]
+    documents = [row["document"] for row in warehouse.read(_MILESTONE_REACHED) if row["document"]]
     fixed = next((from_document(json.loads(document)) for document in documents), None)
     return Outcome(build["release_id"], {}, {test["test_name"]: test["wrong_rows"] for test in tests}, fixed)
 

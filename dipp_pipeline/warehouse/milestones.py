@@ -9,6 +9,7 @@ import pyarrow as pa
 from dipp_pipeline.disclosure.counts import Content
 from dipp_pipeline.disclosure.fixed import Fixed
 from dipp_pipeline.disclosure.measures import measures_of
+from dipp_pipeline.settings import Settings
 from dipp_pipeline.warehouse.engine import Warehouse
 
 MILESTONE_SCHEMAS = {
@@ -45,7 +46,7 @@ class Milestones:
     """In their order; the last one is shown, unless another is due."""
     due_at: Sequence[int] = ()
     """Numbers of regions at which another is fixed; none where the build is to show what is fixed already."""
-    threshold: int = 5
+    threshold: int = Settings.disclosure_threshold
     """Counts under it are withheld, or under that of a former milestone, whose counts would else be narrowed down."""
 
     @property

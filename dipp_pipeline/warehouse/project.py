@@ -83,6 +83,8 @@ class SqlTest:
     description: str
     model: str
     """The model whose check it is."""
+    reads: frozenset[str]
+    """Models and `schema.table` sources."""
 
 
 @dataclass(frozen=True)
@@ -199,12 +201,12 @@ def _rows_are_secret(path: Path, tags: Mapping[str, str]) -> bool:
 def _test(path: Path, models: set[str]) -> SqlTest:
     sql = path.read_text("utf-8")
     description, tags = _header(sql)
-    _select(path, sql)
+    select = _select(path, sql)
     if not description or tags.get("on") not in models:
         raise ModelError(
             f"{path.name} must open with a comment that says what it tests, and one with the model it is on."
         )
-    return SqlTest(path.stem, sql, description, tags["on"])
+    return SqlTest(path.stem, sql, description, tags["on"], _reads(select))
 
 
 def _header(sql: str) -> tuple[str, Mapping[str, str]]:

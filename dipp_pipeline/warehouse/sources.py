@@ -192,6 +192,14 @@ def load_sources(warehouse: Warehouse, build: Build, seeds: Path, programme: Pro
             warehouse.load(name, schema, [reading.folder / f"{table}.parquet" for reading in readings])
 
 
+def seed_tables(seeds: Path) -> Mapping[str, pa.Table]:
+    """Every seed as a table of texts, by the name that models call it; a blank is null."""
+    return {
+        _seed_table(path): pa.Table.from_pylist(list(_seed_rows(path)), _seed_schema(path))
+        for path in _seed_files(seeds)
+    }
+
+
 def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
     return {
         "landing.returns": _RETURNS,
@@ -210,7 +218,7 @@ def _schemas(seeds: Path, programme: Programme) -> Mapping[str, pa.Schema]:
         RELEASE_FIGURES: FIGURES,
         **MILESTONE_SCHEMAS,
         "landing.published_columns": _PUBLISHED_COLUMNS,
-        **{_seed_table(path): pa.schema(dict.fromkeys(_header(path), pa.string())) for path in _seed_files(seeds)},
+        **{_seed_table(path): _seed_schema(path) for path in _seed_files(seeds)},
     }
 
 
@@ -305,9 +313,9 @@ def _published_columns(project: Project) -> Iterator[dict[str, object]]:
             }
 
 
-def _header(path: Path) -> Sequence[str]:
+def _seed_schema(path: Path) -> pa.Schema:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return next(csv.reader(file))
+        return pa.schema(dict.fromkeys(next(csv.reader(file)), pa.string()))
 
 
 def _seed_files(seeds: Path) -> list[Path]:

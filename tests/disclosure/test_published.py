@@ -316,6 +316,7 @@ def test_both_editions_show_the_same_tables_and_the_public_one_none_before_its_r
         assert {row["region_code"] for row in tables["sample_coverage"]} <= approved
 
 
+@pytest.mark.exhaustive
 def test_nothing_withheld_of_the_sample_can_be_worked_out(published_demo: Home):
     releases = internal(published_demo)
 

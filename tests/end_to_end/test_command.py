@@ -36,6 +36,15 @@ def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert modules_after(*arguments) & HEAVY == set()
 
 
+def test_a_refresh_that_finds_nothing_to_do_imports_nothing_that_only_a_build_needs() -> None:
+    imported = "import sys, dipp_pipeline.orchestration.command; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
+
+    assert {*HEAVY, "numpy", "pyarrow", "scipy", "sqlglot", "jinja2", "openpyxl"} & set(done.stdout.split()) == {
+        "duckdb"
+    }
+
+
 def test_a_check_imports_no_dagster() -> None:
     loaded = modules_after("check", str(SAMPLES / "defects" / "wales" / "R07-1.xlsx"))
 
@@ -214,6 +223,7 @@ def test_the_status_names_what_is_held_and_says_where_every_row_and_cell_ended(h
     assert (second["cells_read"], second["cells_used"] + second["cells_ignored"]) == (second["cells_read"],) * 2
 
 
+@pytest.mark.exhaustive
 def test_a_refresh_names_what_is_held_also_when_nothing_is_new(held_home: Home) -> None:
     done = on(held_home, "refresh", "--json")
 
@@ -324,6 +334,7 @@ def test_a_purge_of_nothing_says_so_and_refreshes(held_home: Home) -> None:
     assert "Nothing new. In force is release" in done.stdout
 
 
+@pytest.mark.exhaustive
 def test_a_correction_that_does_not_meet_its_mistake_fails_the_refresh_and_names_no_case(home: Home) -> None:
     before = home.database.read_bytes()
     home.corrections_file.write_text(

@@ -54,6 +54,7 @@ def test_a_refresh_with_nothing_new_says_so_and_keeps_the_release(sample_program
     assert (sample_programme / "published" / "dipp_findings.duckdb").read_bytes() == before
 
 
+@pytest.mark.exhaustive
 def test_two_homes_with_the_same_returns_publish_the_same_tables(sample_programme: Path, tmp_path: Path) -> None:
     home = tmp_path / "other" / "home"
     shutil.copytree(DEMO_RETURNS, home / "incoming")

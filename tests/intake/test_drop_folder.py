@@ -384,6 +384,7 @@ ENDINGS = st.sampled_from([b"", b".csv", b".xlsx"])
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @example({b"_.\x80"})
 @given(st.sets(st.tuples(NAMES, ENDINGS).map(b"".join).filter(lambda name: name not in (b".", b"..")), max_size=12))
+@pytest.mark.exhaustive
 def test_whatever_a_file_is_called_it_is_one_return_and_is_new_once(names: Set[bytes]):
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))

@@ -140,6 +140,7 @@ def test_a_correction_of_a_withdrawn_return_stops_everything(home: Home):
         home.ingest()
 
 
+@pytest.mark.exhaustive
 def test_a_correction_does_not_outlive_its_mistake(home: Home):
     released, mended = home.publish(), return_of(references("A", 5))
     mended.cases[2]["age"] = 190

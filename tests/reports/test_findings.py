@@ -158,6 +158,7 @@ def test_the_findings_in_json_are_one_document(published_demo: Home) -> None:
     assert set(effective) == set(Finding.__dataclass_fields__)
 
 
+@pytest.mark.exhaustive
 def test_the_demo_ends_in_figures(tmp_path: Path) -> None:
     done = dipp("demo", "--home", tmp_path / "home", PYTHONIOENCODING="ascii")
 

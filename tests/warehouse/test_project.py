@@ -184,7 +184,7 @@ def test_a_test_says_what_it_tests_and_on_which_model(tmp_path: Path):
 
     (test,) = load_project(tmp_path).tests
 
-    assert test == SqlTest("cases_stand", sql, "Cases stand.", "cases")
+    assert test == SqlTest("cases_stand", sql, "Cases stand.", "cases", frozenset({"cases"}))
 
 
 def test_a_name_of_a_step_within_a_model_is_nothing_that_it_reads(tmp_path: Path):

@@ -1,10 +1,11 @@
 """Every SQL test finds nothing in a valid warehouse, and wrong rows once that is spoilt which it is there to guard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor, sqrt
 
 import duckdb
 import pytest
+from _pytest.mark import ParameterSet
 
 from dipp_pipeline.warehouse.project import load_project
 from tests.homes import SQL_FOLDER
@@ -551,14 +552,16 @@ BY_CHARACTERISTIC = {
 """Of the sample programme, which has reached a milestone: the story has too few regions for one."""
 
 
-@pytest.mark.parametrize(
-    ("test", "corruption"),
-    [
+def each(corruptions_by_test: Mapping[str, Mapping[str, str]]) -> Sequence[ParameterSet]:
+    """Every test with every corruption that it is to find."""
+    return [
         pytest.param(test, sql, id=f"{test}-{name}")
-        for test, corruptions in CORRUPTIONS.items()
+        for test, corruptions in corruptions_by_test.items()
         for name, sql in corruptions.items()
-    ],
-)
+    ]
+
+
+@pytest.mark.parametrize(("test", "corruption"), each(CORRUPTIONS))
 def test_a_sql_test_alone_finds_what_it_guards_against(
     warehouse: duckdb.DuckDBPyConnection, test: str, corruption: str
 ):
@@ -571,14 +574,7 @@ def test_no_sql_test_finds_anything_in_a_valid_warehouse(warehouse: duckdb.DuckD
     assert failing(warehouse) == []
 
 
-@pytest.mark.parametrize(
-    ("test", "corruption"),
-    [
-        pytest.param(test, sql, id=f"{test}-{name}")
-        for test, corruptions in BY_CHARACTERISTIC.items()
-        for name, sql in corruptions.items()
-    ],
-)
+@pytest.mark.parametrize(("test", "corruption"), each(BY_CHARACTERISTIC))
 def test_a_sql_test_alone_finds_what_it_guards_against_by_characteristic(
     milestone: duckdb.DuckDBPyConnection, test: str, corruption: str
 ):
